@@ -1,0 +1,1 @@
+"""Is it true, and whose patients: assertion and attribution of the mentions."""

@@ -1,0 +1,104 @@
+"""Assertion: is a mention present, negated, possible or hypothetical?
+
+Cues with a direction reach from where they stand to the end of their clause, after Chapman et al.,
+A simple algorithm for identifying negated findings and diseases in discharge summaries (2001), and
+Harkema et al., ConText (2009). A cue inside a mention has made its category and is not counted again.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from spacy.language import Language
+from spacy.tokens import Doc
+
+from epistula.labels import all_labels
+from epistula.model import Assertion, Mention
+from epistula.text.cues import FoundCue, read_cues
+from epistula.text.docs import reading_of, set_mentions
+from epistula.text.reading import Reading
+
+CUES = Path(__file__).parent / "assertion.jsonl"
+STOP = re.compile(r"[;:]|\.\s|\s[-–—]\s")
+PRECEDENCE = (Assertion.NEGATED, Assertion.HYPOTHETICAL, Assertion.POSSIBLE)
+
+
+def assertion_of(reading: Reading, mention: Mention, others: Sequence[Mention]) -> tuple[Assertion, FoundCue | None]:
+    """Return a mention's assertion and the cue it rests on.
+
+    Args:
+        reading: the letter.
+        mention: the mention.
+        others: all mentions of the letter; words inside them are no cues for this one.
+    """
+    allowed = all_labels()[mention.label].assertions
+    start, end = reading.sentence_at(mention.start)
+    cues = [
+        cue
+        for cue in read_cues(CUES).find(reading.text, start, max(end, mention.end))
+        if not _inside(cue, mention, others)
+    ]
+    reaching = [c for c in cues if c.rule.value in tuple(Assertion) and _reaches(reading, c, mention, cues)]
+    for value in PRECEDENCE:
+        if value in allowed:
+            nearest = min(
+                (c for c in reaching if c.rule.value == value), key=lambda c: _distance(c, mention), default=None
+            )
+            if nearest:
+                return value, nearest
+    return Assertion.PRESENT, None
+
+
+def _inside(cue: FoundCue, mention: Mention, others: Sequence[Mention]) -> bool:
+    return any(m.start <= cue.start and cue.end <= m.end for m in (mention, *others))
+
+
+def _distance(cue: FoundCue, mention: Mention) -> int:
+    return max(mention.start - cue.end, cue.start - mention.end)
+
+
+def _reaches(reading: Reading, cue: FoundCue, mention: Mention, cues: Sequence[FoundCue]) -> bool:
+    """Say whether the cue's scope holds the mention: right direction and nothing that ends a clause."""
+    if cue.end <= mention.start and cue.rule.direction in ("forward", "both"):
+        between = (cue.end, mention.start)
+    elif cue.start >= mention.end and cue.rule.direction in ("backward", "both"):
+        between = (mention.end, cue.start)
+    else:
+        return False
+    if any(between[0] <= c.start and c.end <= between[1] for c in cues if c.rule.direction == "stop"):
+        return False
+    text = reading.text[between[0] : between[1]]
+    return STOP.search(text) is None and not _leaves_list(text)
+
+
+def _leaves_list(text: str) -> bool:
+    """Say whether a comma ends the scope: what follows it is a clause of its own, not a list item."""
+    return any(re.search(r"\b(?:was|were|had|has|is|are|we|he|she|they|showed|revealed)\b", part) for part in text.split(",")[1:])
+
+
+class AssertionComponent:
+    """Sets `assertion` on the mentions whose label has it, with its cue in the provenance."""
+
+    def __call__(self, doc: Doc) -> Doc:
+        """Assert the mentions of a Doc."""
+        set_mentions(doc, self._asserted(doc))
+        return doc
+
+    def _asserted(self, doc: Doc) -> Iterator[Mention]:
+        reading, mentions, labels = reading_of(doc), doc._.mentions, all_labels()
+        for mention in mentions:
+            if mention.label not in labels or not labels[mention.label].assertions:
+                yield mention
+                continue
+            value, cue = assertion_of(reading, mention, mentions)
+            by = mention.by
+            if by and cue:
+                by = replace(by, cues={**by.cues, "assertion": cue.cue(reading.text)})
+            yield replace(mention, assertion=value, by=by)
+
+
+@Language.factory("epistula_assertion", assigns=["doc._.mentions"], requires=["doc._.mentions"])
+def make_assertion(nlp: Language, name: str) -> AssertionComponent:
+    """Build the assertion component."""
+    return AssertionComponent()

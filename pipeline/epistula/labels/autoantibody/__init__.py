@@ -1,0 +1,19 @@
+"""AUTOANTIBODY: an autoantibody of a named specificity, or a named class of them."""
+
+from epistula.labels.autoantibody.finder import find
+from epistula.labels.label import Attribute, Label
+from epistula.model import Assertion
+
+LABEL = Label(
+    name="AUTOANTIBODY",
+    description="An autoantibody of a named specificity or a named class of autoantibodies.",
+    find=find,
+    attributes=(
+        Attribute("antigen"),
+        Attribute("status", ("positive", "negative", "unspecified")),
+    ),
+    # a negative test is status negative, assertion present (guideline, AUTOANTIBODY)
+    assertions=(Assertion.PRESENT, Assertion.POSSIBLE, Assertion.HYPOTHETICAL),
+    after=("DRUG",),
+    colour="#c5b0d5",
+)

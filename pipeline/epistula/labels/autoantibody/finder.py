@@ -1,0 +1,166 @@
+"""Finding autoantibodies: a grammar of prefix, antigen and head noun over a lexicon of antigens.
+
+    anti- MDA5 autoantibodies      prefix antigen head
+    antibodies to Jo-1 and PL-7    head preposition antigen, and its conjuncts
+    AQP4 IgG                       antigen head
+    ANCA, rheumatoid factor        a name that needs neither
+    Jo-1 positive, MDA5+           an antigen that stands for its antibody
+"""
+
+import json
+import re
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
+from pathlib import Path
+
+from epistula.labels.autoantibody.status import with_status
+from epistula.labels.concepts import Entry, read_concepts
+from epistula.labels.label import Match, longest
+from epistula.model import Mention
+from epistula.text.lexicon import Hit, Lexicon
+from epistula.text.reading import Reading
+
+HERE = Path(__file__).parent
+FIELDS = ("kind", "group", "named_aliases")
+
+PREFIX = re.compile(r"(?:\b(?:auto-?)?anti[-\u2010-\u2015\s]{0,2}|(?<!\w)α-)\(?\Z", re.IGNORECASE)
+HEAD_NOUN = r"(?:auto)?(?:[- ])?(?:antibod(?:y|ies)|Abs?)"
+ISOTYPE = r"Ig[GMA]\d?"
+HEAD = re.compile(rf"(?:\s?[-\u2010-\u2015]\s?|\s)(?:{ISOTYPE}(?:[\s-]{HEAD_NOUN})?|{HEAD_NOUN})(?!\w)", re.IGNORECASE)
+BRACKET = re.compile(r"(\s?)\([^()]{1,40}\)")
+LEADING_HEAD = re.compile(
+    r"\b(?:IgG\s|IgM\s|IgA\s)?(?:auto-?)?antibod(?:y|ies)\s(?:directed\s)?(?:to|against|of|for)\s(?:the\s)?\Z",
+    re.IGNORECASE,
+)
+CONJUNCTION = re.compile(r"\s?(?:,|/|,?\s(?:and|or|and/or|as well as)|&)\s?(?:the\s)?\Z")
+STANDS_FOR = re.compile(
+    r"\s?\+(?!\w)|[\s-](?:sero-?)?(?:positiv|negativ)(?:e|ity)\b|\s(?:was|were)\s(?:\w+\s)?(?:positive|negative)\b",
+    re.IGNORECASE,
+)
+POSITIVE_FOR = re.compile(
+    r"\b(?:sero-?)?(?:positiv(?:e|ity)|negativ(?:e|ity))\s(?:\w+\s)?(?:for|to|against)\s(?:both\s|either\s)?\Z", re.IGNORECASE
+)
+HEAD_LAST = re.compile(rf"(?:{HEAD_NOUN}|factor|agglutinin)s?\Z", re.IGNORECASE)
+
+
+@lru_cache(maxsize=1)
+def entries() -> list[Entry]:
+    """The concepts of the label."""
+    return read_concepts(HERE / "concepts.jsonl", FIELDS)
+
+
+@lru_cache(maxsize=1)
+def _antigens() -> Lexicon[Entry]:
+    return Lexicon(
+        (name, entry) for entry in entries() if entry.more["kind"] == "antigen" for name in entry.names
+    )
+
+
+@lru_cache(maxsize=1)
+def _named() -> Lexicon[Entry]:
+    named = [(name, e) for e in entries() if e.more["kind"] != "antigen" for name in e.names]
+    return Lexicon(named + [(name, e) for e in entries() for name in e.more.get("named_aliases", ())])
+
+
+@lru_cache(maxsize=1)
+def _others() -> Lexicon[str]:
+    """Targets whose antibodies are drugs, or are raised by microbes, vaccines, drugs or transfusion."""
+    groups = json.loads((HERE / "not_autoantibodies.json").read_text(encoding="utf-8"))
+    return Lexicon((name, group) for group, names in groups.items() for name in names)
+
+
+def find(reading: Reading, found: Sequence[Mention]) -> list[Match]:
+    """Find autoantibodies with antigen and status."""
+    drugs = [(m.start, m.end) for m in found if m.label == "DRUG"]
+    matches = longest([*_grammar(reading), *_names(reading)])
+    kept = [m for m in matches if not any(s <= m.start and m.end <= e for s, e in drugs)]
+    return with_status(reading, kept)
+
+
+def _names(reading: Reading) -> Iterator[Match]:
+    """Names of antibodies that need neither prefix nor head."""
+    for hit in _named().find(reading.words):
+        if hit.name in hit.value.ambiguous and not _defined(reading, hit):
+            continue
+        if hit.value.more["kind"] == "class" and not _has_head(reading, hit):
+            continue
+        start = hit.start
+        prefix = PREFIX.search(reading.text, max(0, start - 10), start)
+        yield _match(reading, prefix.start() if prefix else start, _head_end(reading, hit.end), hit, "named")
+
+
+def _grammar(reading: Reading) -> Iterator[Match]:
+    """Antigens with a prefix, a head, or in a place where they stand for their antibody.
+
+    The hits are walked in text order, because a conjunct rests on the antigen before it.
+    """
+    others = {hit.start: hit.end for hit in _others().find(reading.words, after_anti=True)}
+    previous: Match | None = None
+    for hit in _antigens().find(reading.words, after_anti=True):
+        if others.get(hit.start, 0) > hit.end or (previous and hit.start < previous.end):
+            continue
+        match = _explicit(reading, hit) or _conjunct(reading, hit, previous) or _bare(reading, hit)
+        if match:
+            previous = match
+            yield match
+
+
+def _explicit(reading: Reading, hit: Hit[Entry]) -> Match | None:
+    """Prefix, leading head or following head."""
+    text = reading.text
+    end = _head_end(reading, hit.end)
+    prefix = PREFIX.search(text, max(0, hit.start - 14), hit.start)
+    if prefix and not text[prefix.start() : hit.start].endswith("("):
+        return _match(reading, prefix.start(), end, hit, "prefix")
+    leading = LEADING_HEAD.search(text, max(0, hit.start - 60), hit.start)
+    if leading:
+        return _match(reading, leading.start(), end, hit, "antibodies_to")
+    return _match(reading, hit.start, end, hit, "head") if end > hit.end else None
+
+
+def _conjunct(reading: Reading, hit: Hit[Entry], previous: Match | None) -> Match | None:
+    """An antigen that shares the prefix or head of the one before it: "anti-Ro and La"."""
+    if previous is None or not CONJUNCTION.fullmatch(reading.text, previous.end, hit.start):
+        return None
+    return _match(reading, hit.start, _head_end(reading, hit.end), hit, "conjunct")
+
+
+def _bare(reading: Reading, hit: Hit[Entry]) -> Match | None:
+    """An antigen that stands for its antibody: "MDA5+ DM", "positive for Jo-1"."""
+    if hit.name in hit.value.ambiguous:
+        return None
+    after = STANDS_FOR.match(reading.text, hit.end)
+    before = POSITIVE_FOR.search(reading.text, max(0, hit.start - 60), hit.start)
+    return _match(reading, hit.start, hit.end, hit, "stands_for") if after or before else None
+
+
+def _head_end(reading: Reading, end: int) -> int:
+    """Return where the mention ends when a head noun follows, a bracket between them included."""
+    text = reading.text
+    bracket = BRACKET.match(text, end)
+    if bracket:
+        head = HEAD.match(text, bracket.end())
+        if head:
+            return head.end()
+        return bracket.end() if not bracket[1] else end
+    head = HEAD.match(text, end)
+    return head.end() if head else end
+
+
+def _has_head(reading: Reading, hit: Hit[Entry]) -> bool:
+    return HEAD_LAST.search(hit.name) is not None or _head_end(reading, hit.end) > hit.end
+
+
+def _defined(reading: Reading, hit: Hit[Entry]) -> bool:
+    """Say whether an ambiguous name is meant: another name of its concept stands in the letter, or a
+    head noun or a prefix is at its side."""
+    if _head_end(reading, hit.end) > hit.end or PREFIX.search(reading.text, max(0, hit.start - 10), hit.start):
+        return True
+    return any(
+        other.value.id == hit.value.id and other.name not in hit.value.ambiguous
+        for other in _named().find(reading.words)
+    ) or STANDS_FOR.match(reading.text, hit.end) is not None
+
+
+def _match(reading: Reading, start: int, end: int, hit: Hit[Entry], rule: str) -> Match:
+    return Match(start, end, f"autoantibody.{rule}", hit.value.concept, {"antigen": hit.value.name})

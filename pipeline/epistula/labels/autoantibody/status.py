@@ -1,0 +1,80 @@
+"""Whether an antibody was found: positive, negative or unspecified.
+
+The status is decided within the clause. Words right behind a list of antibodies ("ANA, anti-dsDNA
+and ANCA were negative") speak of the whole list; words in front speak of what follows them; a mention
+without either is positive where it qualifies patients or disease, and where nothing asks for a test.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from epistula.labels.label import Match
+from epistula.text.cues import FoundCue, read_cues
+from epistula.text.reading import Reading
+
+CUES = Path(__file__).parent / "status.jsonl"
+CLAUSE_END = re.compile(
+    r";|,?\s(?:but|while|whereas|although|though|however)\b|:\s(?=[A-Z])|,\s(?:and|with|which)\s(?:a\s)?(?:negative|positive)\b"
+)
+LIST_ONLY = re.compile(r"(?:[\s,/&()\[\]+-]|\band\b|\bor\b|\bas well as\b|\bIg[GMA]\b|\bboth\b|\ball\b|\bimmunoglobulins? [GMA]\b|[<>]?\d[\d:./,]*)*")
+
+
+def with_status(reading: Reading, matches: Sequence[Match]) -> list[Match]:
+    """Return the matches with their `status` and the cue it rests on."""
+    return [_with_status(reading, matches, index) for index in range(len(matches))]
+
+
+def _with_status(reading: Reading, matches: Sequence[Match], index: int) -> Match:
+    match = matches[index]
+    start, end = _clause(reading, match)
+    cues = [c for c in read_cues(CUES).find(reading.text, start, end) if not _inside(c, matches)]
+    cue = _behind_list(reading, matches, index, cues) or _in_front(match, cues) or _behind(match, cues)
+    if cue is None:
+        return replace(match, attributes={**match.attributes, "status": "positive"})
+    return replace(
+        match,
+        attributes={**match.attributes, "status": cue.rule.value},
+        cues={"status": cue.cue(reading.text)},
+    )
+
+
+def _clause(reading: Reading, match: Match) -> tuple[int, int]:
+    """Return the clause of a match: up to the nearest clause ends on both sides in its sentence."""
+    start, end = reading.sentence_at(match.start)
+    for stop in CLAUSE_END.finditer(reading.text, start, end):
+        if stop.end() <= match.start:
+            start = stop.start() + 1
+        elif stop.start() >= match.end:
+            return start, stop.start()
+    return start, end
+
+
+def _inside(cue: FoundCue, matches: Sequence[Match]) -> bool:
+    return any(m.start <= cue.start and cue.end <= m.end for m in matches)
+
+
+def _behind_list(
+    reading: Reading, matches: Sequence[Match], index: int, cues: Sequence[FoundCue]
+) -> FoundCue | None:
+    """The cue behind the list that the match stands in, when nothing but the list is between."""
+    end = matches[index].end
+    for following in matches[index + 1 :]:
+        if not LIST_ONLY.fullmatch(reading.text, end, following.start):
+            break
+        end = following.end
+    for cue in cues:
+        if cue.start >= end and cue.rule.direction in ("backward", "both"):
+            return cue if LIST_ONLY.fullmatch(reading.text, end, cue.start) else None
+    return None
+
+
+def _in_front(match: Match, cues: Sequence[FoundCue]) -> FoundCue | None:
+    ahead = [c for c in cues if c.end <= match.start and c.rule.direction in ("forward", "both")]
+    return ahead[-1] if ahead else None
+
+
+def _behind(match: Match, cues: Sequence[FoundCue]) -> FoundCue | None:
+    behind = [c for c in cues if c.start >= match.end and c.rule.direction in ("backward", "both")]
+    return behind[0] if behind else None

@@ -1,0 +1,91 @@
+"""The spaCy component that finds the mentions of one label."""
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from spacy.language import Language
+from spacy.scorer import Scorer
+from spacy.tokens import Doc, Span
+from spacy.training import Example
+from spacy.util import registry
+
+from epistula.errors import DeclarationError
+from epistula.labels import all_labels
+from epistula.labels.label import Label, Match, longest
+from epistula.model import Mention, Provenance, mention_id
+from epistula.text.docs import SPANS_KEY, reading_of, set_mentions, text_hash
+from epistula.version import __version__
+
+
+class LabelComponent:
+    """Adds the mentions of one label to `doc._.mentions` and `doc.spans["epistula"]`.
+
+    Args:
+        name: the component's name in the pipeline.
+        label: the declaration.
+        scorer: called by `nlp.evaluate`.
+    """
+
+    def __init__(self, name: str, label: Label, scorer: Callable[..., dict[str, Any]] | None) -> None:
+        self.name, self.label, self.scorer = name, label, scorer
+
+    def __call__(self, doc: Doc) -> Doc:
+        """Find the label's mentions in a Doc."""
+        others = [m for m in doc._.mentions if m.label != self.label.name]
+        matches = longest(self.label.find(reading_of(doc), others))
+        set_mentions(doc, [*others, *(self._mention(doc, match) for match in matches)])
+        return doc
+
+    def _mention(self, doc: Doc, match: Match) -> Mention:
+        return Mention(
+            id=mention_id(text_hash(doc), self.label.name, match.start, match.end),
+            start=match.start,
+            end=match.end,
+            label=self.label.name,
+            text=doc.text[match.start : match.end],
+            concept=match.concept,
+            attributes=match.attributes,
+            by=Provenance(component=self.name, version=__version__, rule=match.rule, cues=match.cues),
+        )
+
+
+@registry.scorers("epistula.mention_scorer.v1")
+def make_mention_scorer() -> Callable[..., dict[str, Any]]:
+    """Return the scorer of `doc.spans["epistula"]`: strict precision, recall and F1 by label."""
+    return score_mentions
+
+
+def score_mentions(examples: Iterable[Example], **config: Any) -> dict[str, Any]:
+    """Score the mentions of predicted Docs against the reference spans (`Scorer.score_spans`)."""
+
+    def spans(doc: Doc, _: str) -> Iterable[Span]:
+        return doc.spans.get(SPANS_KEY, [])
+
+    return Scorer.score_spans(
+        examples,
+        f"spans_{SPANS_KEY}",
+        getter=spans,
+        has_annotation=lambda doc: SPANS_KEY in doc.spans,
+        allow_overlap=True,
+        **config,
+    )
+
+
+@Language.factory(
+    "epistula_label",
+    assigns=["doc._.mentions", "doc.spans"],
+    requires=["token.is_sent_start"],
+    default_config={"scorer": {"@scorers": "epistula.mention_scorer.v1"}},
+)
+def make_label_component(
+    nlp: Language, name: str, label: str, scorer: Callable[..., dict[str, Any]] | None
+) -> LabelComponent:
+    """Build the component of a label.
+
+    Raises:
+        DeclarationError: no folder declares the label.
+    """
+    labels = all_labels()
+    if label not in labels:
+        raise DeclarationError(f"no label {label!r} is declared. Choose from {', '.join(labels)}.")
+    return LabelComponent(name, labels[label], scorer)

@@ -1,0 +1,123 @@
+"""Finding drugs: a lexicon, names of classes by grammar, INN stems for names that no list has."""
+
+import json
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from epistula.labels.concepts import Entry, lexicon_of, read_concepts
+from epistula.labels.label import Match
+from epistula.model import Mention
+from epistula.text.cues import read_cues
+from epistula.text.lexicon import Hit, Lexicon
+from epistula.text.reading import Reading
+
+HERE = Path(__file__).parent
+FIELDS = ("kind", "analyte")
+NUMBERS = r"\d(?:[/-]\d)*(?:(?:,\s|\sand\s|\sor\s)\d)*"
+GENE = r"(?:[A-Z]{1,3}[a-z]?[A-Z0-9][\w-]*|[A-Z]\w*-?\d+\w*)(?:-?[α-ω])?"
+PATHWAY = re.compile(r"\s?[-(]?\s?(?:\w+\)?\s)?(?:pathways?|signatures?|signal\w*|gene|genes|levels?|receptors?|production|secretion)\b")
+WORD = re.compile(r"(?<![\w-])[A-Za-z][a-z]{5,}(?![\w])")
+
+
+@lru_cache(maxsize=1)
+def entries() -> list[Entry]:
+    """The concepts of the label."""
+    return read_concepts(HERE / "concepts.jsonl", FIELDS)
+
+
+@lru_cache(maxsize=1)
+def _lexicon() -> Lexicon[Entry]:
+    return lexicon_of(entries())
+
+
+@lru_cache(maxsize=1)
+def _grammar() -> dict[str, Any]:
+    grammar: dict[str, Any] = json.loads((HERE / "grammar.json").read_text(encoding="utf-8"))
+    return grammar
+
+
+def _any(words: Iterable[str]) -> str:
+    """Return a pattern for any of some words, longest first; a space stands for any white space."""
+    ordered = sorted(words, key=len, reverse=True)
+    return "|".join(re.escape(word).replace(r"\ ", r"\s") for word in ordered)
+
+
+@lru_cache(maxsize=1)
+def _class_pattern() -> re.Pattern[str]:
+    """“Janus kinase 1 and 3 (JAK 1/3) inhibitor”: target words, numbers, a bracket, the head."""
+    grammar = _grammar()
+    word = rf"(?:(?i:{_any(grammar['target_words'])})|{GENE}|{NUMBERS}|[α-ω])"
+    target = rf"(?<![\w-]){word}(?:[\s-]{word})*(?:\s\([^()]{{1,24}}\))?(?:[\s-]{word})*"
+    return re.compile(rf"{target}[\s-](?i:{_any(grammar['class_heads'])})s?(?!\w)")
+
+
+@lru_cache(maxsize=1)
+def _anti_pattern() -> re.Pattern[str]:
+    """“anti-TNF agent”, “anti-CD20 monoclonal antibodies”."""
+    grammar = _grammar()
+    return re.compile(
+        rf"(?<![\w-])(?i:anti)[-‐–\s]?(?i:{_any(grammar['anti_targets'])})(?:-?(?:α|alpha))?(?![\w])"
+        rf"(?:[\s-](?:{_any(grammar['anti_heads'])})(?!\w))?(?!\s?(?:-|\s)(?:positive|negative))"
+    )
+
+
+@lru_cache(maxsize=1)
+def _salt() -> re.Pattern[str]:
+    return re.compile(rf"\s(?:{_any(_grammar()['salts'])})(?!\w)")
+
+
+@lru_cache(maxsize=1)
+def _stem() -> re.Pattern[str]:
+    return re.compile(rf"(?:{_any(_grammar()['stems'])})s?\Z")
+
+
+def find(reading: Reading, found: Sequence[Mention]) -> Iterator[Match]:
+    """Find drugs and classes of drugs."""
+    yield from _names(reading)
+    yield from _classes(reading)
+    yield from _stems(reading)
+
+
+def _names(reading: Reading) -> Iterator[Match]:
+    hits = list(_lexicon().find(reading.words))
+    plain = {hit.value.id for hit in hits if not _doubtful(hit)}
+    for hit in hits:
+        if _doubtful(hit) and not _meant(reading, hit, plain):
+            continue
+        salt = _salt().match(reading.text, hit.end) if hit.value.more["kind"] == "substance" else None
+        yield Match(hit.start, salt.end() if salt else hit.end, "drug.lexicon", hit.value.concept)
+
+
+def _doubtful(hit: Hit[Entry]) -> bool:
+    return hit.name in hit.value.ambiguous or bool(hit.value.more.get("analyte"))
+
+
+def _meant(reading: Reading, hit: Hit[Entry], plain: set[str]) -> bool:
+    """Say whether a doubtful name is a drug here: the letter has the drug's full name, or the words
+    around speak of treatment and not of a pathway or a level."""
+    if hit.name in hit.value.ambiguous and hit.value.id in plain:
+        return True
+    if PATHWAY.match(reading.text, hit.end):
+        return False
+    start, end = reading.sentence_at(hit.start)
+    near = (max(start, hit.start - 60), min(end, hit.end + 40))
+    return any(True for _ in read_cues(HERE / "company.jsonl").find(reading.text, *near))
+
+
+def _classes(reading: Reading) -> Iterator[Match]:
+    for pattern, rule in ((_class_pattern(), "drug.class_by_target"), (_anti_pattern(), "drug.anti_target")):
+        for match in pattern.finditer(reading.text):
+            known = _lexicon().get(match[0])
+            yield Match(match.start(), match.end(), rule, known.concept if known else None)
+
+
+def _stems(reading: Reading) -> Iterator[Match]:
+    """Names built with a stem of the WHO's list, for substances that no lexicon has yet."""
+    stem, excluded = _stem(), frozenset(_grammar()["not_drugs"])
+    for match in WORD.finditer(reading.text):
+        word = match[0].casefold()
+        if stem.search(word) and word not in excluded and word.rstrip("s") not in excluded:
+            yield Match(match.start(), match.end(), "drug.inn_stem", rank=-1)

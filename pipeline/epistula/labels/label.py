@@ -1,0 +1,81 @@
+"""The declaration of a label: all that the rest of epistula needs to know of it."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from epistula.model import Assertion, Concept, Cue, Mention
+from epistula.text.reading import Reading
+
+
+@dataclass(frozen=True)
+class Match:
+    """What a finder found: a span, the rule that found it, its concept, its attributes and the cues
+    these rest on.
+
+    A match with a higher `rank` wins over one that overlaps it; between equals the longer wins.
+    """
+
+    start: int
+    end: int
+    rule: str
+    concept: Concept | None = None
+    attributes: Mapping[str, str | int] = field(default_factory=dict)
+    cues: Mapping[str, Cue] = field(default_factory=dict)
+    rank: int = 0
+
+
+Finder = Callable[[Reading, Sequence[Mention]], Iterable[Match]]
+"""Reading and the mentions of labels found before → matches, in any order, overlaps allowed."""
+
+
+@dataclass(frozen=True)
+class Attribute:
+    """An attribute of a label: one of `values`, or a count, or free text when neither is given."""
+
+    name: str
+    values: tuple[str, ...] = ()
+    count: bool = False
+
+    def admits(self, value: object) -> bool:
+        """Say whether a value may stand in this attribute."""
+        if self.count:
+            return isinstance(value, int) and not isinstance(value, bool) and value >= 0
+        return isinstance(value, str) and (not self.values or value in self.values)
+
+
+@dataclass(frozen=True)
+class Label:
+    """A kind of mention.
+
+    Args:
+        name: as it stands in records, in capitals.
+        description: one sentence for docs and help.
+        find: the finder.
+        attributes: what its mentions carry beside assertion and attribution.
+        assertions: the values of `assertion` that its mentions can take; empty for mentions that
+            carry neither assertion nor attribution.
+        relations: relation label → label of the tail; this label is the head.
+        after: labels whose mentions the finder looks at.
+        colour: background in the terminal, displaCy and the review, as #rrggbb.
+    """
+
+    name: str
+    description: str
+    find: Finder
+    attributes: tuple[Attribute, ...] = ()
+    assertions: tuple[Assertion, ...] = tuple(Assertion)
+    relations: Mapping[str, str] = field(default_factory=dict)
+    after: tuple[str, ...] = ()
+    colour: str = "#dddddd"
+
+
+def longest(matches: Iterable[Match]) -> list[Match]:
+    """Return the matches that overlap no better one (guideline, span rule 6), in text order."""
+    kept: list[Match] = []
+    ordered = sorted(matches, key=lambda m: (-m.rank, m.start - m.end, m.start, m.rule))
+    taken = bytearray(max((m.end for m in ordered), default=0))
+    for match in ordered:
+        if match.end > match.start and not any(taken[match.start : match.end]):
+            taken[match.start : match.end] = b"\x01" * (match.end - match.start)
+            kept.append(match)
+    return sorted(kept, key=lambda m: m.start)

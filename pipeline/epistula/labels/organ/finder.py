@@ -1,0 +1,165 @@
+"""Finding organ involvement: a lexicon, adjective + noun composition, organs that are said to change.
+
+    interstitial lung disease           lexicon
+    axonal sensorimotor neuropathy      modifiers of kind and place + head
+    renal and splenic infarction        conjuncts that share the head
+    improved muscle and skin            organs named as affected or responding
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
+from pathlib import Path
+
+from epistula.labels.concepts import Entry, read_concepts
+from epistula.labels.grammar import any_of, read_grammar
+from epistula.labels.label import Match, longest
+from epistula.model import Mention
+from epistula.text.lexicon import Hit, Lexicon
+from epistula.text.reading import Reading
+
+HERE = Path(__file__).parent
+FIELDS = ("kind", "system", "denies")
+CONJUNCTION = re.compile(r"(?:,|/|,?\s(?:and|or|and/or|as well as)|,)\s?\Z")
+CLAUSE = re.compile(r"[;:]|,\s(?:but|while|whereas|although)\b|\bbut\b|\bwith no\b|\bpresent(?:ed|ing)\b|\badmitted\b|\bwho\b")
+
+
+@lru_cache(maxsize=1)
+def entries() -> list[Entry]:
+    """The concepts of the label."""
+    return read_concepts(HERE / "concepts.jsonl", FIELDS)
+
+
+@lru_cache(maxsize=1)
+def _lexicon() -> Lexicon[Entry]:
+    return Lexicon((name, entry) for entry in entries() for name in entry.names)
+
+
+@lru_cache(maxsize=1)
+def _modifiers() -> Lexicon[str | None]:
+    return Lexicon(read_grammar(HERE / "composition.json")["modifiers"].items())
+
+
+@lru_cache(maxsize=1)
+def _heads() -> Lexicon[str | None]:
+    return Lexicon(read_grammar(HERE / "composition.json")["heads"].items())
+
+
+@lru_cache(maxsize=1)
+def _bare_out() -> frozenset[str]:
+    return frozenset(read_grammar(HERE / "composition.json")["bare_heads_out"])
+
+
+@lru_cache(maxsize=8)
+def _words(name: str) -> str:
+    return any_of(read_grammar(HERE / "context.json")[name])
+
+
+@lru_cache(maxsize=8)
+def _pattern(pattern: str) -> re.Pattern[str]:
+    return re.compile(pattern, re.IGNORECASE)
+
+
+def find(reading: Reading, found: Sequence[Mention]) -> list[Match]:
+    """Find manifestations and affected organs with their system."""
+    taken = [(m.start, m.end) for m in found if m.label == "DIAGNOSIS"]
+    modifiers = {hit.end: hit for hit in _modifiers().find(reading.words)}
+    hits = list(_lexicon().find(reading.words))
+    composed = [
+        *(_extended(reading, hit, modifiers) for hit in hits if hit.value.more["kind"] == "manifestation"),
+        *_composed(reading, modifiers),
+    ]
+    manifestations = [
+        m for m in longest(composed) if not _excluded(reading, m) and not _in(m.start, m.end, taken)
+    ]
+    conjuncts = list(_conjuncts(reading, manifestations, modifiers))
+    organs = [
+        Match(h.start, h.end, "organ.affected", h.value.concept, {"system": h.value.more["system"]}, rank=-1)
+        for h in hits
+        if h.value.more["kind"] == "organ" and _affected(reading, h) and not _in(h.start, h.end, taken)
+    ]
+    return [*manifestations, *conjuncts, *organs]
+
+
+def _in(start: int, end: int, spans: Sequence[tuple[int, int]]) -> bool:
+    return any(s <= start and end <= e for s, e in spans)
+
+
+def _extended(reading: Reading, hit: Hit[Entry], modifiers: dict[int, Hit[str | None]]) -> Match:
+    """A lexicon hit with the modifiers of kind and place in front of it."""
+    start, _ = _modified(reading, hit.start, modifiers)
+    system = hit.value.more["system"]
+    rule = "organ.lexicon" if start == hit.start else "organ.lexicon_modified"
+    return Match(start, hit.end, rule, hit.value.concept, {"system": system})
+
+
+def _modified(
+    reading: Reading, start: int, modifiers: dict[int, Hit[str | None]]
+) -> tuple[int, str | None]:
+    """Walk left over modifiers; return where they start and the system that the nearest decides."""
+    system = None
+    while True:
+        gap = 1 if reading.text[start - 1 : start] in (" ", "-", "‐", "–", "/") else 0
+        modifier = modifiers.get(start - gap) if gap else None
+        if modifier is None:
+            return start, system
+        start, system = modifier.start, system or modifier.value
+
+
+def _composed(reading: Reading, modifiers: dict[int, Hit[str | None]]) -> Iterator[Match]:
+    """A head noun with at least one modifier that says where, or a head that says it itself."""
+    for hit in _heads().find(reading.words):
+        start, system = _modified(reading, hit.start, modifiers)
+        system = system or hit.value
+        if start < hit.start and system:
+            yield Match(start, hit.end, "organ.composed", None, {"system": system})
+
+
+def _conjuncts(
+    reading: Reading, matches: Sequence[Match], modifiers: dict[int, Hit[str | None]]
+) -> Iterator[Match]:
+    """Modifiers of place that share the head of the match behind them: “renal and splenic infarction”."""
+    for match in matches:
+        if not any(m.start == match.start and m.end < match.end for m in modifiers.values()):
+            continue
+        start = match.start
+        while conjunction := CONJUNCTION.search(reading.text, max(0, start - 12), start):
+            modifier = modifiers.get(conjunction.start())
+            if modifier is None or modifier.value is None:
+                break
+            start = modifier.start
+            yield Match(start, modifier.end, "organ.conjunct", None, {"system": modifier.value}, rank=-1)
+
+
+def _excluded(reading: Reading, match: Match) -> bool:
+    """Say whether a match is no involvement of the patient's illness: a specimen or test, an
+    infection, past or family history."""
+    if _pattern(rf"[\s-]{_words('specimens')}(?!\w)").match(reading.text, match.end):
+        return True
+    before = reading.before(match.start)
+    if _pattern(rf"(?<!\w){_words('infectious')}\s\Z").search(before):
+        return True
+    context = read_grammar(HERE / "context.json")
+    clause = CLAUSE.split(before)[-1]
+    history = _pattern(context["past_history"]).search(clause)
+    if history and not _pattern(context["denied"]).search(clause):
+        return True
+    return _pattern(context["other_person"]).search(clause) is not None
+
+
+def _affected(reading: Reading, hit: Hit[Entry]) -> bool:
+    """Say whether an organ is named as affected or responding: a word of change stands beside it with
+    nothing but small words and other organs between."""
+    text = reading.text
+    if _pattern(rf"[\s-]{_words('specimens')}(?!\w)").match(text, hit.end):
+        return False
+    bridge = rf"(?:[\s,]+(?:{_words('bridges')}|{_organ_words()})(?!\w))*"
+    change = _words("change")
+    before = _pattern(rf"(?<!\w){change}{bridge}[\s,]+\Z").search(reading.before(hit.start)[-90:])
+    after = _pattern(rf"{bridge}[\s,]+{change}(?!\w)").match(reading.after(hit.end)[:60])
+    return before is not None or after is not None
+
+
+@lru_cache(maxsize=1)
+def _organ_words() -> str:
+    return any_of(name for e in entries() if e.more["kind"] == "organ" for name in e.names)

@@ -1,0 +1,39 @@
+"""Where a trigger stands: before or after treatment, in a patient or in a laboratory value."""
+
+import re
+from collections.abc import Sequence
+from functools import lru_cache
+from pathlib import Path
+
+from epistula.labels.grammar import any_of, read_grammar
+from epistula.model import Mention
+from epistula.text.reading import Reading
+
+GRAMMAR = Path(__file__).parent / "grammar.json"
+
+
+@lru_cache(maxsize=1)
+def _treatment() -> re.Pattern[str]:
+    return re.compile(rf"\b(?:{read_grammar(GRAMMAR)['treatment']})\b", re.IGNORECASE)
+
+
+@lru_cache(maxsize=2)
+def _laboratory(before: bool) -> re.Pattern[str]:
+    words = any_of(read_grammar(GRAMMAR)["laboratory"])
+    if before:
+        return re.compile(rf"(?<!\w){words}\s(?:\([^()]*\)\s)?(?:[\w-]+\s){{0,3}}\Z", re.IGNORECASE)
+    return re.compile(rf"\s(?:in|of)\s(?:the\s|her\s|his\s)?(?:[\w-]+\s){{0,2}}{words}(?!\w)", re.IGNORECASE)
+
+
+def treatment_began(reading: Reading, offset: int, drugs: Sequence[Mention]) -> bool:
+    """Say whether the letter has spoken of treatment before the end of the sentence at `offset`.
+
+    Course words before that belong to the presenting complaint (guideline, OUTCOME).
+    """
+    _, end = reading.sentence_at(offset)
+    return any(drug.start < end for drug in drugs) or _treatment().search(reading.text, 0, end) is not None
+
+
+def is_laboratory(before: str, after: str) -> bool:
+    """Say whether a laboratory value or a biomarker is what changed."""
+    return _laboratory(True).search(before[-60:]) is not None or _laboratory(False).match(after) is not None

@@ -1,0 +1,186 @@
+"""Finding patients: from a head noun leftwards to the count, and anaphors with a head count.
+
+    two refractory juvenile DM (JDM) cases      count, modifiers, mentions, head
+    52-year-old man                             age, head
+    two of these four patients                  of-phrase
+    three others, One of them, the other        anaphors
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from epistula.labels.grammar import any_of, read_grammar
+from epistula.labels.label import Match, longest
+from epistula.labels.patients.person import with_person
+from epistula.model import Mention
+from epistula.text.reading import Reading
+
+GRAMMAR = Path(__file__).parent / "grammar.json"
+TOKEN = re.compile(r"[\w½¼¾]+(?:[-‐–/.][\w½¼¾+]+)*\+?|[(),/]")
+AGE = re.compile(
+    r"(?:\d+[½¼¾]?(?:\.\d)?|\w+)[-‐–\s](?:and-a-half-)?(?:years?|yrs?|months?|weeks?|days?)[-‐–\s]?olds?"
+    r"|\d+[- ]?(?:y/?o|yo)|(?:years?|months?|weeks?|days?)[-‐–]old|aged?\s\d+",
+    re.IGNORECASE,
+)
+COMPOUND = re.compile(
+    r"\w[\w./‐–-]*[-‐–](?:old|positive|negative|treated|naive|refractory|resistant|dependent|onset|associated"
+    r"|related|handed|born|free|level|Asian|American|Caucasian|aged|smoking|smoker|induced|specific)\Z",
+    re.IGNORECASE,
+)
+VERB = (
+    r"(?:\w+ly\s)?(?:died|had|has|have|was|were|is|are|did|became|underwent|developed|improved|worsened|achieved"
+    r"|remained|showed|responded|relapsed|received|recovered|required|presented|experienced|survived|reported"
+    r"|needed|suffered|failed|stopped|discontinued|continued|deteriorated|who)\b"
+)
+
+
+def grammar() -> dict[str, Any]:
+    """The label's word lists."""
+    return read_grammar(GRAMMAR)
+
+
+@lru_cache(maxsize=1)
+def _number() -> str:
+    return rf"(?:\d{{1,4}}|{any_of(set(grammar()['numbers']) | set(grammar()['quantifiers']) | {'none', 'each', 'neither'})})"
+
+
+@lru_cache(maxsize=1)
+def _head() -> re.Pattern[str]:
+    return re.compile(rf"(?<![\w-]){any_of(grammar()['heads'])}s?(?![\w])(?!-)", re.IGNORECASE)
+
+
+@lru_cache(maxsize=1)
+def _of_phrase() -> re.Pattern[str]:
+    """“two of these four patients”, “one of the patients”, seen from the right."""
+    return re.compile(rf"(?<![\w-]){_number()}\s(?:out\s)?of\s(?:the|these|those|our|their|his|her)?\s?\Z", re.IGNORECASE)
+
+
+@lru_cache(maxsize=1)
+def _anaphor() -> re.Pattern[str]:
+    number = _number()
+    return re.compile(
+        rf"(?<![\w-])(?:{number}\sof\s(?:them|whom|these|those|the\slatter)(?=[\s,.;])(?!\s\w+\s?(?:patients|cases|children))"
+        rf"|(?:{number}\s)?others?(?=\s{VERB})"
+        rf"|remaining\s{number}(?=[\s,](?!patients|cases|children))"
+        rf"|(?:former|latter)(?=\s{VERB})"
+        rf"|(?:(?<=[,;]\s)|(?<=and\s)|(?<=while\s)|(?<=whereas\s)|(?<=but\s)|(?<=only\s)|(?<=of\swhom\s)|(?<=^))"
+        rf"(?:{any_of(set(grammar()['numbers']) - {'another', 'single'})})(?=\s{VERB}))",
+        re.IGNORECASE,
+    )
+
+
+def find(reading: Reading, found: Sequence[Mention]) -> list[Match]:
+    """Find patients with count, age group and sex."""
+    spans = [(m.start, m.end) for m in found if m.label in ("AUTOANTIBODY", "DIAGNOSIS", "OUTCOME", "ORGAN")]
+    matches = longest([*_headed(reading, spans), *_anaphors(reading)])
+    return with_person(reading, _with_of_phrases(reading, matches), found, grammar())
+
+
+def _headed(reading: Reading, spans: Sequence[tuple[int, int]]) -> Iterator[Match]:
+    for head in _head().finditer(reading.text):
+        start = _left_edge(reading, head.start(), spans)
+        phrase = _of_phrase().search(reading.text, max(0, start - 40), start)
+        if phrase:
+            start = phrase.start()
+        if _counts(reading, start, head):
+            yield Match(start, head.end(), "patients.of_phrase" if phrase else "patients.head")
+
+
+def _left_edge(reading: Reading, start: int, spans: Sequence[tuple[int, int]]) -> int:
+    """Walk left from the head over modifiers, mentions and ages, up to a count."""
+    tokens = list(TOKEN.finditer(reading.text, reading.sentence_at(start)[0], start))
+    starts = {token.start() for token in tokens}
+    edge = start
+    while tokens:
+        token = tokens.pop()
+        if token.start() >= edge:
+            continue
+        mention = next((s for s in spans if s[0] <= token.start() and token.end() <= s[1] <= edge), None)
+        if mention and mention[0] in starts:
+            edge = mention[0]
+        elif token[0] == ")" and len(tokens) > 1 and tokens[-2][0] == "(":
+            edge = tokens[-2].start()
+        elif token[0] == "," and tokens and _is_modifier(tokens[-1][0]) and edge != start:
+            edge = tokens[-1].start()
+        elif _is_modifier(token[0]):
+            edge = token.start()
+        elif _is_count(token[0]):
+            return token.start()
+        else:
+            break
+    return edge
+
+
+def _is_modifier(word: str) -> bool:
+    lists = grammar()
+    folded = word.casefold()
+    return (
+        folded in _folded("modifiers")
+        or folded in _folded("ordinals")
+        or bool(AGE.fullmatch(word) or COMPOUND.fullmatch(word))
+        or (folded in lists["heads"] and folded in ("male", "female", "infant", "adolescent", "child", "adult"))
+    )
+
+
+def _is_count(word: str) -> bool:
+    folded = word.casefold()
+    return folded.isdigit() or folded in grammar()["numbers"] or folded in _folded("quantifiers")
+
+
+@lru_cache(maxsize=8)
+def _folded(name: str) -> frozenset[str]:
+    return frozenset(word.casefold() for word in grammar()[name])
+
+
+def _counts(reading: Reading, start: int, head: re.Match[str]) -> bool:
+    """Say whether a head noun with what stands before it is a mention of patients."""
+    lists = grammar()
+    noun, text = head[0].casefold(), reading.text[start : head.end()]
+    after = re.match(r"\s(\w+)", reading.text[head.end() : head.end() + 20])
+    if after and after[1].casefold() in lists["report_words"]:
+        return False
+    singular = noun if noun in _folded("heads") else noun.removesuffix("s")
+    if singular == "case":
+        return _case_is_person(reading, start, head)
+    if singular in _folded("only_with_age"):
+        counted = any(_is_count(word) for word in re.findall(r"[\w-]+", text[: -len(noun)]))
+        return AGE.search(text) is not None or counted or (singular == "population" and start < head.start())
+    return True
+
+
+def _case_is_person(reading: Reading, start: int, head: re.Match[str]) -> bool:
+    """“two cases”, “these cases”, “the second JDM case” are persons; “a case of”, “published cases” not."""
+    lists = grammar()
+    before = reading.before(start).casefold()
+    words = re.findall(r"[\w-]+", reading.text[start : head.start()].casefold())
+    if re.search(rf"\b{any_of(lists['published'])}\s\Z", before) or any(w in lists["published"] for w in words):
+        return False
+    counted = any(_is_count(word) or word in lists["ordinals"] for word in words)
+    if head[0].casefold() == "case":
+        return counted and not re.match(r"\sof\b", reading.text[head.end() : head.end() + 4])
+    pointed = re.search(r"\b(?:these|those|both|our|the)\s\Z", before) is not None
+    return counted or pointed or bool(words)
+
+
+def _anaphors(reading: Reading) -> Iterator[Match]:
+    for match in _anaphor().finditer(reading.text):
+        yield Match(match.start(), match.end(), "patients.anaphor", rank=-1)
+
+
+def _with_of_phrases(reading: Reading, matches: Sequence[Match]) -> list[Match]:
+    """Join “few cases” and “anti-MDA5 JDM patients” when nothing but “of” is between."""
+    joined: list[Match] = []
+    for match in matches:
+        last = joined[-1] if joined else None
+        if last and re.fullmatch(r"\sof\s", reading.text[last.end : match.start]) and _names_patients(reading, match):
+            joined[-1] = Match(last.start, match.end, "patients.cases_of_patients")
+        else:
+            joined.append(match)
+    return joined
+
+
+def _names_patients(reading: Reading, match: Match) -> bool:
+    return reading.text[match.start : match.end].casefold().endswith(("patients", "children", "women", "men", "adults"))

@@ -1,0 +1,126 @@
+"""How many, how old, of which sex: the attributes of PATIENTS.
+
+`n` comes from the words of the mention alone. Age group and sex may come from the text around: an
+anaphoric mention takes those of the group it points at, a letter about one person has one sex.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from epistula.labels.label import Match
+from epistula.model import Mention
+from epistula.text.reading import Reading
+
+AGE = re.compile(
+    r"(?P<number>\d+)[½¼¾]?(?:\.\d)?[-‐–\s]?(?P<unit>years?|yrs?|months?|weeks?|days?|y/?o\b|yo\b)"
+    r"|aged?\s(?P<aged>\d+)|(?P<word>[a-z]+)[-‐–\s](?P<unit2>years?|months?|weeks?|days?)[-‐–\s]old",
+    re.IGNORECASE,
+)
+AGE_BEHIND = re.compile(r",?\s\(?(?:aged\s)?(?P<number>\d+)[-\s]?(?:years?|yrs?|y)\b", re.IGNORECASE)
+DEFINITE = re.compile(r"\b(?:the|our|this|that|these|those|his|her|their|of\sthem)\s(?:\w+\s)?\Z", re.IGNORECASE)
+ANAPHORIC = re.compile(r"\b(?:them|these|those|the|other|others|remaining|first|second|third|both|latter|former|all|single|index|one|two|three)\b", re.IGNORECASE)
+PRONOUN = re.compile(r"\b(?:(?P<male>he|his|him|himself)|(?P<female>she|her|hers|herself))\b", re.IGNORECASE)
+TENS = {"twenty": 20, "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "seventy": 70, "eighty": 80, "ninety": 90}
+ADULT_FROM = 18
+
+
+def with_person(
+    reading: Reading, matches: Sequence[Match], found: Sequence[Mention], grammar: Mapping[str, Any]
+) -> list[Match]:
+    """Return the matches with `n`, `age_group` and `sex`."""
+    sex_of_letter = _one_sex(reading)
+    done: list[Match] = []
+    for match in matches:
+        text = reading.text[match.start : match.end]
+        age, sex = _own_age(reading, match, text, grammar), _own_sex(text, grammar)
+        pointed = _points_at(reading, match, text, done, found) if age is None else None
+        if pointed:
+            age = str(pointed.attributes["age_group"])
+        n = _count(text, grammar)
+        if sex is None and pointed and n == 1 and pointed.attributes.get("n") == 1:
+            known = pointed.attributes.get("sex")
+            sex = str(known) if known else None
+        if sex is None and n == 1:
+            sex = sex_of_letter
+        attributes: dict[str, str | int] = {"age_group": age or "unspecified"}
+        attributes |= {"n": n} if n is not None else {}
+        attributes |= {"sex": sex} if sex else {}
+        done.append(replace(match, attributes=attributes))
+    return done
+
+
+def _count(text: str, grammar: Mapping[str, Any]) -> int | None:
+    bare = AGE.sub(" ", text)
+    for word in re.findall(r"[\w]+", bare):
+        if word.isdigit() and len(word) < 5:
+            return int(word)
+        if word.casefold() in grammar["numbers"]:
+            return int(grammar["numbers"][word.casefold()])
+    last = re.findall(r"\w+", text)[-1].casefold()
+    if last in ("children", "men", "women", "people", "cases", "patients", "others", "gentlemen", "ladies"):
+        return None
+    if last in ("other", "former", "latter") or last in {head.casefold() for head in grammar["heads"]}:
+        return 1
+    return None
+
+
+def _own_age(reading: Reading, match: Match, text: str, grammar: Mapping[str, Any]) -> str | None:
+    stated = AGE.search(text) or AGE_BEHIND.match(reading.text, match.end)
+    if stated:
+        return "child" if _years(stated) < ADULT_FROM else "adult"
+    words = [word.casefold() for word in re.findall(r"[\w-]+", text)]
+    of_phrase = re.match(r"\sof\s([^.,;()]{0,40})", reading.text[match.end : match.end + 45])
+    around = [*words, *(w.casefold() for w in re.findall(r"[\w-]+", of_phrase[1]))] if of_phrase else words
+    for group, name in (("child", "child_words"), ("adult", "adult_words")):
+        if any(word.casefold() in around for word in grammar[name]):
+            return group
+    heads = {head.casefold(): group for head, (group, _) in grammar["heads"].items()}
+    return next((g for w in reversed(words) if (g := heads.get(w) or heads.get(w.removesuffix("s")))), None)
+
+
+def _years(match: re.Match[str]) -> float:
+    groups = match.groupdict()
+    if groups.get("aged"):
+        return int(groups["aged"])
+    unit = (groups.get("unit") or groups.get("unit2") or "years").casefold()
+    if groups.get("number"):
+        number = float(groups["number"])
+    else:
+        word = (groups.get("word") or "").casefold()
+        number = next((value for ten, value in TENS.items() if word.startswith(ten)), 10)
+    return number if unit.startswith("y") else 0
+
+
+def _own_sex(text: str, grammar: Mapping[str, Any]) -> str | None:
+    heads = {head.casefold(): sex for head, (_, sex) in grammar["heads"].items()}
+    words = [word.casefold() for word in re.findall(r"\w+", text)]
+    return next((s for w in reversed(words) if (s := heads.get(w) or heads.get(w.removesuffix("s")))), None)
+
+
+def _points_at(
+    reading: Reading, match: Match, text: str, done: Sequence[Match], found: Sequence[Mention]
+) -> Match | None:
+    """Return the earlier mention that an anaphoric one points at: of the same authors where its
+    sentence names some, else the nearest whose age group is known."""
+    if not (DEFINITE.search(reading.before(match.start)[-30:]) or ANAPHORIC.search(text)):
+        return None
+    known = [d for d in done if d.attributes["age_group"] != "unspecified"]
+    authors = _authors(reading, match.start, found)
+    same = [d for d in known if authors and authors & _authors(reading, d.start, found)]
+    candidates = same or known
+    return candidates[-1] if candidates else None
+
+
+def _authors(reading: Reading, offset: int, found: Sequence[Mention]) -> set[str]:
+    start, end = reading.sentence_at(offset)
+    return {
+        m.text.split()[0] for m in found if m.label == "CITATION" and start <= m.start < end and m.text[0].isalpha()
+    }
+
+
+def _one_sex(reading: Reading) -> str | None:
+    """Return the sex of the pronouns of a letter when they agree."""
+    sexes = {match.lastgroup for match in PRONOUN.finditer(reading.text)}
+    return sexes.pop() if len(sexes) == 1 else None

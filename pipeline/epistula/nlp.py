@@ -1,0 +1,84 @@
+"""Assembling the spaCy pipeline: `epistula.load()`."""
+
+from collections.abc import Collection, Iterable, Iterator
+from functools import lru_cache
+from hashlib import sha256
+from pathlib import Path
+
+import spacy
+from spacy.language import Language
+from spacy.tokens import Doc
+
+from epistula.labels import all_labels
+from epistula.model import Annotation, Letter, Pipeline
+from epistula.text.places import place
+from epistula.text.reading import plain_zones
+from epistula.version import __version__
+
+DATA = frozenset({".json", ".jsonl"})
+
+
+def load(*, exclude: Collection[str] = ()) -> Language:
+    """Return a pipeline that annotates clinical letters in English.
+
+    Sentences, one component for each label, assertion, attribution; nothing is downloaded.
+
+    Args:
+        exclude: names of components to leave out, such as "attribution" or "drug".
+    """
+    nlp = spacy.blank("en", config={"nlp": {"tokenizer": {"@tokenizers": "epistula.clinical_tokenizer.v1"}}})
+    nlp.meta.update(name="epistula", version=__version__)
+    parts = [
+        ("epistula_sentences", "sentences", {}),
+        *(("epistula_label", label.lower(), {"label": label}) for label in all_labels()),
+        *((f"epistula_{name}", name, {}) for name in ("assertion", "attribution")),
+    ]
+    for factory, name, config in parts:
+        if name not in exclude:
+            nlp.add_pipe(factory, name=name, config=config)
+    return nlp
+
+
+def annotate(nlp: Language, letters: Iterable[Letter]) -> Iterator[Annotation]:
+    """Yield the annotation of each letter, in order; every mention with its page and boxes."""
+    for letter in letters:
+        yield to_annotation(nlp(to_doc(nlp, letter)), letter, describe(nlp))
+
+
+def to_doc(nlp: Language, letter: Letter) -> Doc:
+    """Return the Doc of a letter's text with its zones, not yet annotated."""
+    doc = nlp.make_doc(letter.text)
+    doc._.zones = list(letter.zones)
+    return doc
+
+
+def to_annotation(doc: Doc, letter: Letter, pipeline: Pipeline) -> Annotation:
+    """Return what an annotated Doc holds as a record of its letter."""
+    return Annotation(
+        id=letter.id,
+        source=letter.source,
+        pipeline=pipeline,
+        text=letter.text,
+        zones=letter.zones,
+        spans=tuple(place(mention, letter) for mention in doc._.mentions),
+        relations=tuple(doc._.relations),
+        records=tuple(doc._.records),
+    )
+
+
+def describe(nlp: Language) -> Pipeline:
+    """Return name, version and configuration hash of a pipeline."""
+    meta = nlp.meta
+    return Pipeline(
+        name=f"{meta['lang']}_{meta['name']}",
+        version=__version__,
+        config_sha256=sha256((nlp.config.to_str() + _data_sha256()).encode()).hexdigest(),
+    )
+
+
+@lru_cache(maxsize=1)
+def _data_sha256() -> str:
+    """Return a hash over the lexicons, rules and cues that the package holds."""
+    root = Path(__file__).parent
+    files = sorted(path for path in root.rglob("*") if path.suffix in DATA)
+    return sha256(b"".join(path.name.encode() + path.read_bytes() for path in files)).hexdigest()

@@ -1,0 +1,241 @@
+"""Columns and reading order: a recursive cut of the page along its white space (XY-cut).
+
+A region is cut where the longest gutter runs: what stands above it, its columns from left to
+right, what stands below it. Each part is cut again until no gutter is left (Nagy & Seth 1984; the
+gutter before the row, as in Breuel 2002, because every line break is a row).
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from epistula.pdf.glyphs import Ints
+from epistula.pdf.words import Words
+
+MIN_GUTTER = 0.8
+"""Narrowest gutter, in font sizes."""
+MIN_LINES = 4
+"""Fewest lines on either side of a gutter that is not yet known."""
+MIN_COLUMN = 8.0
+"""Narrowest column (median of its lines), in font sizes; narrower ones are cells of a table."""
+MAX_DEPTH = 6
+
+
+class Gutter(NamedTuple):
+    """An empty upright strip between two columns, points."""
+
+    x0: float
+    x1: float
+
+
+class Row(NamedTuple):
+    """Words that no horizontal white space parts; one line, or lines of columns side by side."""
+
+    words: Ints
+    top: float
+    bottom: float
+
+
+class Band(NamedTuple):
+    """Rows `first` to `last` (half-open) that leave the gutter free."""
+
+    first: int
+    last: int
+    gutter: Gutter
+
+
+def reading_order(words: Words, known: tuple[Gutter, ...] = ()) -> list[Ints]:
+    """Return the regions of a page in reading order, each as indices of its words.
+
+    Args:
+        words: the words of the page.
+        known: gutters of other pages; one of these may be short.
+    """
+    everything = np.arange(len(words))
+    return cut(words, everything, known, 0) if len(words) else []
+
+
+def cut(words: Words, region: Ints, known: tuple[Gutter, ...], depth: int) -> list[Ints]:
+    """Cut a region into regions without gutters, in reading order."""
+    rows = rows_of(words, region)
+    band = best_band(words, rows, known) if depth < MAX_DEPTH else None
+    if band is None:
+        return [region]
+    above, middle, below = (
+        gather(rows[part]) for part in (slice(band.first), slice(band.first, band.last), slice(band.last, None))
+    )
+    left = words.x1[middle] <= band.gutter.x1
+    parts = [above, middle[left], middle[~left], below]
+    return [leaf for part in parts if len(part) for leaf in cut(words, part, known, depth + 1)]
+
+
+def gather(rows: list[Row]) -> Ints:
+    """Return the words of several rows."""
+    return np.concatenate([row.words for row in rows]) if rows else np.zeros(0, dtype=np.int64)
+
+
+def rows_of(words: Words, region: Ints) -> list[Row]:
+    """Part the words of a region wherever a horizontal line of white space runs through it."""
+    order = region[np.argsort(words.top[region], kind="stable")]
+    top, bottom = words.top[order], words.bottom[order]
+    reach = np.maximum.accumulate(bottom)
+    starts = np.flatnonzero(np.r_[True, top[1:] >= reach[:-1]])
+    ends = np.r_[starts[1:], len(order)]
+    return [Row(order[a:b], float(top[a]), float(reach[b - 1])) for a, b in zip(starts, ends, strict=True)]
+
+
+def gaps_of(words: Words, some: Ints) -> list[Gutter]:
+    """Return the upright strips between words, of whatever width, from left to right."""
+    order = some[np.argsort(words.x0[some], kind="stable")]
+    reach = np.maximum.accumulate(words.x1[order])
+    left, right = reach[:-1], words.x0[order][1:]
+    return [Gutter(float(a), float(b)) for a, b in zip(left, right, strict=True) if b > a]
+
+
+def best_band(words: Words, rows: list[Row], known: tuple[Gutter, ...]) -> Band | None:
+    """Return the band with the most words on its narrower side, of those whose sides are columns of text."""
+    best: tuple[int, Band] | None = None
+    seen: list[Band] = []
+    for i, row in enumerate(rows):
+        limit = gutter_limit(words, row)
+        for gap in gaps_of(words, row.words):
+            if gap.x1 - gap.x0 < limit or any(within(i, gap, band, limit) for band in seen):
+                continue
+            seen.append(extend(words, rows, i, gap))
+            band = trim(words, rows, seen[-1])
+            weight = smaller_side(words, rows, band)
+            if weight > (best[0] if best else 0) and parts_columns(words, rows, band, known):
+                best = weight, band
+    return best[1] if best else None
+
+
+def gutter_limit(words: Words, row: Row) -> float:
+    """Return the width a gutter must have beside a row, points."""
+    return MIN_GUTTER * float(np.median(words.size[row.words]))
+
+
+def within(i: int, gap: Gutter, band: Band, limit: float) -> bool:
+    """Tell whether a gap of row `i` is part of a band's gutter."""
+    shared = min(gap.x1, band.gutter.x1) - max(gap.x0, band.gutter.x0)
+    return band.first <= i < band.last and shared >= limit
+
+
+def extend(words: Words, rows: list[Row], i: int, gap: Gutter) -> Band:
+    """Follow a gap upwards and downwards as far as the rows leave it free."""
+    limit = gutter_limit(words, rows[i])
+    first, last = i, i + 1
+    while last < len(rows) and not float_ends(words, rows[last - 1], rows[last]):
+        narrower = narrow(words, rows[last], gap, limit)
+        if narrower is None:
+            break
+        gap, last = narrower, last + 1
+    while first > 0 and not float_ends(words, rows[first - 1], rows[first]):
+        narrower = narrow(words, rows[first - 1], gap, limit)
+        if narrower is None:
+            break
+        gap, first = narrower, first - 1
+    return Band(first, last, gap)
+
+
+def float_ends(words: Words, upper: Row, lower: Row) -> bool:
+    """Tell whether space and another type size part two rows all over: a wide table ends there."""
+    sizes = [float(np.median(words.size[row.words])) for row in (upper, lower)]
+    return lower.top - upper.bottom > 1.5 * max(sizes) and abs(sizes[0] - sizes[1]) > 0.05 * max(sizes)
+
+
+def narrow(words: Words, row: Row, gap: Gutter, limit: float) -> Gutter | None:
+    """Return what a row leaves of a gap, None when that is narrower than `limit`."""
+    x0, x1 = words.x0[row.words], words.x1[row.words]
+    middle = (gap.x0 + gap.x1) / 2
+    left = x1[(x0 + x1) / 2 < middle].max(initial=gap.x0)
+    right = x0[(x0 + x1) / 2 >= middle].min(initial=gap.x1)
+    return Gutter(float(left), float(right)) if right - left >= limit else None
+
+
+def trim(words: Words, rows: list[Row], band: Band) -> Band:
+    """Leave out rows at the ends of a band that have words on one side only and belong elsewhere."""
+    first, last = band.first, band.last
+    while first < last and sides(words, rows[first], band.gutter) == "left" and apart(words, rows, first):
+        first += 1
+    while last > first and sides(words, rows[last - 1], band.gutter) != "both" and heads_next(rows, last - 1):
+        last -= 1
+    return Band(first, last, band.gutter)
+
+
+def sides(words: Words, row: Row, gutter: Gutter) -> str:
+    """Tell on which side of a gutter the words of a row stand: left, right or both."""
+    left = words.x1[row.words] <= gutter.x1 - 1e-6
+    return "both" if left.any() and not left.all() else "left" if left.all() else "right"
+
+
+def apart(words: Words, rows: list[Row], i: int) -> bool:
+    """Tell whether row `i` is set off from the row below it by space or by its type."""
+    if i + 1 >= len(rows):
+        return False
+    size, next_size = (float(np.median(words.size[rows[j].words])) for j in (i, i + 1))
+    return rows[i + 1].top - rows[i].bottom > 1.2 * next_size or abs(size - next_size) > 0.1 * next_size
+
+
+def heads_next(rows: list[Row], i: int) -> bool:
+    """Tell whether row `i` stands nearer to the row below than to the row above (a caption over a table)."""
+    if i + 1 >= len(rows) or i == 0:
+        return False
+    above, below = rows[i].top - rows[i - 1].bottom, rows[i + 1].top - rows[i].bottom
+    return above > 1.5 * below and above > rows[i].bottom - rows[i].top
+
+
+def split_sides(words: Words, rows: list[Row], band: Band) -> tuple[Ints, Ints]:
+    """Return the words of a band left and right of its gutter."""
+    some = gather(rows[band.first : band.last])
+    left = words.x1[some] <= band.gutter.x1
+    return some[left], some[~left]
+
+
+def smaller_side(words: Words, rows: list[Row], band: Band) -> int:
+    """Count the words on the side of the gutter that has fewer."""
+    return min(len(side) for side in split_sides(words, rows, band))
+
+
+def parts_columns(words: Words, rows: list[Row], band: Band, known: tuple[Gutter, ...]) -> bool:
+    """Tell whether the gutter of a band parts two columns of text, not two cells of a table."""
+    both = split_sides(words, rows, band)
+    if any(not len(side) for side in both):
+        return False
+    if all(is_column(words, side, MIN_LINES, MIN_COLUMN) for side in both):
+        return True
+    near = any(min(g.x1, band.gutter.x1) - max(g.x0, band.gutter.x0) > 2 for g in known)
+    return near and all(is_column(words, side, 1, 0) for side in both)
+
+
+def is_column(words: Words, some: Ints, min_lines: int, min_width: float) -> bool:
+    """Tell whether words make enough long lines without wide holes."""
+    lines = baselines(words, some)
+    size = float(np.median(words.size[some]))
+    widths = [float(words.x1[line].max() - words.x0[line].min()) for line in lines]
+    holes = sum(any(g.x1 - g.x0 > 2 * size for g in gaps_of(words, line)) for line in lines)
+    return len(lines) >= min_lines and float(np.median(widths)) >= min_width * size and holes <= 0.3 * len(lines)
+
+
+def baselines(words: Words, some: Ints) -> list[Ints]:
+    """Part words by baseline, top to bottom; raised and lowered ones make rows of their own or join."""
+    order = some[np.argsort(words.base[some], kind="stable")]
+    step = np.diff(words.base[order]) > 0.3 * float(np.median(words.size[order]))
+    return np.split(order, np.flatnonzero(step) + 1)
+
+
+def find_gutters(words: Words, min_lines: int = 8) -> tuple[Gutter, ...]:
+    """Return the long gutters of a page: the layout that its short ones must follow."""
+    found: list[Gutter] = []
+    todo = [(np.arange(len(words)), 0)] if len(words) else []
+    while todo:
+        region, depth = todo.pop()
+        rows = rows_of(words, region)
+        band = best_band(words, rows, ()) if depth < MAX_DEPTH else None
+        if band is None:
+            continue
+        both = split_sides(words, rows, band)
+        if all(len(baselines(words, side)) >= min_lines for side in both):
+            found.append(band.gutter)
+        rest = (gather(rows[: band.first]), *both, gather(rows[band.last :]))
+        todo += [(part, depth + 1) for part in rest if len(part)]
+    return tuple(sorted(found))

@@ -1,0 +1,187 @@
+"""From the pages of a PDF to a Letter: the order of the steps."""
+
+import unicodedata
+from bisect import bisect_left
+from collections.abc import Iterator, Mapping, Sequence
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from epistula.model import Box, Letter, Line, Page, Zone, ZoneKind, content_id
+from epistula.pdf.blocks import Block, make_blocks, measure_leading
+from epistula.pdf.characters import PageText
+from epistula.pdf.columns import Gutter, find_gutters, reading_order
+from epistula.pdf.furniture import Sheet, find_furniture
+from epistula.pdf.glyphs import Bools, Glyphs
+from epistula.pdf.hyphens import count_words
+from epistula.pdf.lines import TextLine, make_lines
+from epistula.pdf.metadata import read_source
+from epistula.pdf.paragraphs import Written, join_paragraphs, write
+from epistula.pdf.words import make_words, order_glyphs
+from epistula.pdf.zones import Typed, classify
+
+Boxes = npt.NDArray[np.float32]
+
+
+class Layout(NamedTuple):
+    """A page laid out: the lines of each region in reading order, its furniture, and its glyphs' boxes."""
+
+    number: int
+    regions: list[list[TextLine]]
+    furniture: list[TextLine]
+    boxes: Boxes
+
+
+def read_letter(
+    pages: Sequence[PageText], info: Mapping[str, str], path: str | None, sha256: str
+) -> Letter:
+    """Make a Letter of the characters of its pages."""
+    layouts = lay_out(pages)
+    typed = join_paragraphs(type_blocks(layouts))
+    attested = count_words(line.text for page in layouts for region in page.regions for line in region)
+    written = [(item.kind, write(item.block, attested)) for item in typed]
+    written = [(kind, compose(part)) for kind, part in written]
+    boxes = {page.number: page.boxes for page in layouts}
+    text = "\n".join(part.text for _, part in written)
+    zones = tuple(place_zones(written))
+    named = [(zone.kind, text[zone.start : zone.end]) for zone in zones]
+    char_pages, char_boxes = trace([part for _, part in written], boxes)
+    return Letter(
+        id=content_id("letter", sha256),
+        text=text,
+        zones=zones,
+        source=read_source(named, info, path, sha256, len(pages)),
+        pages=tuple(Page(page.number, page.width, page.height) for page in pages),
+        lines=tuple(place_lines([part for _, part in written], boxes)),
+        char_boxes=char_boxes,
+        char_pages=char_pages,
+    )
+
+
+def lay_out(pages: Sequence[PageText]) -> list[Layout]:
+    """Find furniture, columns and lines of every page."""
+    sheets = [make_sheet(page) for page in pages]
+    masks = find_furniture(sheets)
+    found = [gutters(sheet, mask) for sheet, mask in zip(sheets, masks, strict=True)]
+    known = tuple(sorted({gutter for page in found for gutter in page}))
+    return [
+        lay_out_page(page, sheet, mask, known)
+        for page, sheet, mask in zip(pages, sheets, masks, strict=True)
+    ]
+
+
+def make_sheet(page: PageText) -> Sheet:
+    """Order the upright glyphs of a page and gather them to words."""
+    glyphs, starts = order_glyphs(page.glyphs.take(page.glyphs.angle == 0))
+    return Sheet(page.width, page.height, glyphs, make_words(glyphs, starts), starts)
+
+
+def gutters(sheet: Sheet, furniture: Bools) -> tuple[Gutter, ...]:
+    """Return the long gutters of a page without its furniture."""
+    return find_gutters(sheet.words.take(np.flatnonzero(~furniture)))
+
+
+def lay_out_page(page: PageText, sheet: Sheet, furniture: Bools, known: tuple[Gutter, ...]) -> Layout:
+    """Find the lines of one page."""
+    kept, apart = np.flatnonzero(~furniture), np.flatnonzero(furniture)
+    words = sheet.words.take(kept)
+    regions = [
+        make_lines(page.number, n, sheet.glyphs, page.fonts, sheet.starts, sheet.words, kept[leaf])
+        for n, leaf in enumerate(reading_order(words, known))
+    ]
+    aside = make_lines(page.number, -1, sheet.glyphs, page.fonts, sheet.starts, sheet.words, apart)
+    slanted, boxes = slanted_lines(page, sheet.glyphs)
+    return Layout(page.number, regions, aside + slanted, boxes)
+
+
+def slanted_lines(page: PageText, upright: Glyphs) -> tuple[list[TextLine], Boxes]:
+    """Return the lines that are not upright, and the boxes of all glyphs: the upright ones, then these."""
+    lines: list[TextLine] = []
+    boxes = [upright.box]
+    for angle in np.unique(page.glyphs.angle[page.glyphs.angle != 0]).tolist():
+        glyphs, starts = order_glyphs(turn(page.glyphs.take(page.glyphs.angle == angle), angle))
+        offset = sum(len(part) for part in boxes)
+        words = make_words(glyphs, starts)
+        made = make_lines(page.number, -2, glyphs, page.fonts, starts, words, np.arange(len(words)))
+        lines += [line.shift(offset) for line in made]
+        boxes.append(glyphs.box)
+    return lines, np.concatenate(boxes).astype(np.float32)
+
+
+def turn(glyphs: Glyphs, angle: float) -> Glyphs:
+    """Lay slanted glyphs along their own direction, so that lines can be made of them."""
+    cos, sin = np.cos(np.radians(angle)), np.sin(np.radians(angle))
+    left, top, right, bottom = glyphs.box.T
+    x, y = (left + right) / 2, (top + bottom) / 2
+    straight = angle % 90 == 0
+    half = (abs(cos) * (right - left) + abs(sin) * (bottom - top)) / 2 if straight else 0.25 * glyphs.size
+    along, across = x * cos - y * sin, x * sin + y * cos
+    return glyphs.change(x0=along - half, x1=along + half, base=np.round(across + 0.25 * glyphs.size, 1))
+
+
+def type_blocks(layouts: Sequence[Layout]) -> list[Typed]:
+    """Gather lines to blocks and tell what each is; the furniture of a page comes after its blocks."""
+    leading = measure_leading(region for page in layouts for region in page.regions)
+    blocks = [block for page in layouts for region in page.regions for block in make_blocks(region, leading)]
+    typed = classify(blocks)
+    result = []
+    for page in layouts:
+        result += [item for item in typed if item.block.page == page.number]
+        result += [Typed(Block((line,)), ZoneKind.FURNITURE) for line in page.furniture]
+    return result
+
+
+def place_zones(written: Sequence[tuple[ZoneKind, Written]]) -> Iterator[Zone]:
+    """Yield the zone of each paragraph; a line break lies between two."""
+    start = 0
+    for kind, part in written:
+        yield Zone(start, start + len(part.text), kind)
+        start += len(part.text) + 1
+
+
+def place_lines(written: Sequence[Written], boxes: Mapping[int, Boxes]) -> Iterator[Line]:
+    """Yield the lines of the pages where they stand in the text."""
+    offset = 0
+    for part in written:
+        for start, end, line in part.lines:
+            if end > start:
+                yield Line(offset + start, offset + end, line_box(line, boxes[line.page]))
+        offset += len(part.text) + 1
+
+
+def line_box(line: TextLine, boxes: Boxes) -> Box:
+    """Return the rectangle around a line's characters."""
+    box = boxes[line.glyphs[line.glyphs >= 0]]
+    x0, top = box[:, :2].min(axis=0).tolist()
+    x1, bottom = box[:, 2:].max(axis=0).tolist()
+    return Box(line.page, round(x0, 3), round(top, 3), round(x1, 3), round(bottom, 3))
+
+
+def trace(written: Sequence[Written], boxes: Mapping[int, Boxes]) -> tuple[npt.NDArray[np.uint16], Boxes]:
+    """Return page and box of every character of the text, line breaks between paragraphs included."""
+    if not written:
+        return np.zeros(0, dtype=np.uint16), np.zeros((0, 4), dtype=np.float32)
+    gap = np.array([-1], dtype=np.int64)
+    glyphs = np.concatenate([np.concatenate([part.glyphs, gap]) for part in written])[:-1]
+    pages = np.concatenate([np.concatenate([part.pages, gap + 1]) for part in written])[:-1]
+    found = np.full((len(glyphs), 4), np.nan, dtype=np.float32)
+    for page, table in boxes.items():
+        here = pages == page
+        found[here] = table[glyphs[here]]
+    return pages.astype(np.uint16), found
+
+
+def compose(part: Written) -> Written:
+    """Return the paragraph in Unicode's composed form (NFC)."""
+    if unicodedata.is_normalized("NFC", part.text):
+        return part
+    kept, text = [], ""
+    for i, character in enumerate(part.text):
+        joined = unicodedata.normalize("NFC", text + character)
+        if len(joined) > len(text):
+            kept.append(i)
+        text = joined
+    new = np.array([bisect_left(kept, i) for i in range(len(part.text) + 1)])
+    lines = tuple((int(new[start]), int(new[end]), line) for start, end, line in part.lines)
+    return Written(text, part.pages[kept], part.glyphs[kept], lines)

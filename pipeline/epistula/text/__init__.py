@@ -1,0 +1,1 @@
+"""The text that is read: words, lexicon look-up, sentences, places."""

@@ -1,0 +1,51 @@
+"""What epistula keeps on a spaCy Doc.
+
+`doc._.zones`, `doc._.mentions`, `doc._.relations` and `doc._.records` hold the types of `model`;
+`doc.spans["epistula"]` shows the mentions to spaCy's own tools.
+"""
+
+from collections.abc import Iterable
+from functools import lru_cache
+
+from spacy.tokens import Doc, Span, SpanGroup
+
+from epistula.model import Mention, text_sha256
+from epistula.text.reading import Reading, read
+
+SPANS_KEY = "epistula"
+
+for _name in ("zones", "mentions", "relations", "records"):
+    Doc.set_extension(_name, default=[], force=True)
+
+
+def reading_of(doc: Doc) -> Reading:
+    """Return the reading of a Doc's text by its zones."""
+    return read(doc.text, tuple(doc._.zones))
+
+
+def text_hash(doc: Doc) -> str:
+    """Return the SHA-256 of a Doc's text, which the ids of its mentions depend on."""
+    return _hash(doc.text)
+
+
+_hash = lru_cache(maxsize=8)(text_sha256)
+
+
+def set_mentions(doc: Doc, mentions: Iterable[Mention]) -> None:
+    """Replace a Doc's mentions, in text order, and the spans that show them."""
+    ordered = sorted(mentions, key=lambda m: (m.start, -m.end, m.label))
+    doc._.mentions = ordered
+    doc.spans[SPANS_KEY] = SpanGroup(doc, name=SPANS_KEY, spans=[_span(doc, m) for m in ordered])
+
+
+def _span(doc: Doc, mention: Mention) -> Span:
+    span = doc.char_span(
+        mention.start,
+        mention.end,
+        label=mention.label,
+        kb_id=mention.concept.id if mention.concept else "",
+        span_id=mention.id,
+        alignment_mode="expand",
+    )
+    assert span is not None, f"mention outside its text: {mention}"
+    return span

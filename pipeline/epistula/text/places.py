@@ -1,0 +1,50 @@
+"""From characters of the text to places on the page."""
+
+from dataclasses import replace
+
+import numpy as np
+
+from epistula.model import Box, Letter, Mention
+
+
+def place(mention: Mention, letter: Letter) -> Mention:
+    """Return the mention with its page and boxes; unchanged for a letter without pages."""
+    boxes = boxes_of(letter, mention.start, mention.end)
+    return replace(mention, page=boxes[0].page, boxes=boxes) if boxes else mention
+
+
+def boxes_of(letter: Letter, start: int, end: int) -> tuple[Box, ...]:
+    """Return one box for each line that the characters [start, end) stand on, in text order.
+
+    A new line begins where the page changes or a character lies to the left of the one before, or
+    does not share its height. Points, origin top left; rounded to a hundredth.
+    """
+    if not len(letter.char_boxes):
+        return ()
+    placed = [i for i in range(start, end) if letter.char_pages[i]]
+    lines: list[list[int]] = []
+    for i in placed:
+        if lines and _same_line(letter, lines[-1][-1], i):
+            lines[-1].append(i)
+        else:
+            lines.append([i])
+    return tuple(_box(letter, line) for line in lines)
+
+
+def _same_line(letter: Letter, before: int, after: int) -> bool:
+    x0, top, _, bottom = letter.char_boxes[before]
+    next_x0, next_top, _, next_bottom = letter.char_boxes[after]
+    shared = min(bottom, next_bottom) - max(top, next_top)
+    return bool(
+        letter.char_pages[before] == letter.char_pages[after]
+        and next_x0 >= x0
+        and shared > 0.3 * min(bottom - top, next_bottom - next_top)
+    )
+
+
+def _box(letter: Letter, characters: list[int]) -> Box:
+    part = letter.char_boxes[characters]
+    x0, top = part[:, :2].min(axis=0)
+    x1, bottom = part[:, 2:].max(axis=0)
+    numbers = (round(float(v), 2) for v in np.asarray([x0, top, x1, bottom], dtype=float))
+    return Box(int(letter.char_pages[characters[0]]), *numbers)

@@ -1,0 +1,107 @@
+"""What a label's finder sees of a letter: running text, words, sentences, zones.
+
+Text outside the running zones is blanked, character for character, so that every offset is one into
+the letter's own text and nothing outside the running text is ever found.
+"""
+
+from bisect import bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import cached_property, lru_cache
+
+from epistula.model import RUNNING_TEXT, Zone, ZoneKind
+from epistula.text.sentences import split_sentences
+from epistula.text.words import Words
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A letter's running text with its words and sentences; build it by `read`."""
+
+    text: str
+    zones: tuple[Zone, ...]
+    _starts: list[int] = field(default_factory=list, repr=False)
+
+    @cached_property
+    def words(self) -> Words:
+        """The words of the running text."""
+        return Words.of(self.text)
+
+    @cached_property
+    def sentences(self) -> list[tuple[int, int]]:
+        """The sentences of the running text; none crosses the border of a zone."""
+        return [
+            (zone.start + start, zone.start + end)
+            for zone in self.zones
+            if zone.kind in RUNNING_TEXT
+            for start, end in split_sentences(self.text[zone.start : zone.end])
+        ]
+
+    @cached_property
+    def _sentence_starts(self) -> list[int]:
+        return [start for start, _ in self.sentences]
+
+    def sentence_at(self, offset: int) -> tuple[int, int]:
+        """Return the sentence that holds an offset (or the last before it)."""
+        index = self.sentence_index(offset)
+        return self.sentences[index] if self.sentences else (0, len(self.text))
+
+    def sentence_index(self, offset: int) -> int:
+        """Return the number of the sentence that holds an offset."""
+        return max(0, bisect_right(self._sentence_starts, offset) - 1)
+
+    def zone_at(self, offset: int) -> Zone:
+        """Return the zone that holds an offset."""
+        index = bisect_right(self._starts, offset) - 1
+        return self.zones[max(0, index)]
+
+    def before(self, offset: int) -> str:
+        """Return the text of the sentence up to an offset."""
+        return self.text[min(offset, self.sentence_at(offset)[0]) : offset]
+
+    def after(self, offset: int) -> str:
+        """Return the text of the sentence from an offset on."""
+        return self.text[offset : max(offset, self.sentence_at(max(0, offset - 1))[1])]
+
+
+@lru_cache(maxsize=8)
+def read(text: str, zones: tuple[Zone, ...]) -> Reading:
+    """Return the reading of a text; without zones, those that its line breaks suggest."""
+    zones = zones or plain_zones(text)
+    blanked = ["\n"] * len(text)
+    for zone in zones:
+        if zone.kind in RUNNING_TEXT:
+            blanked[zone.start : zone.end] = text[zone.start : zone.end].replace("\n", " ")
+    return Reading("".join(blanked), zones, [zone.start for zone in zones])
+
+
+def plain_zones(text: str) -> tuple[Zone, ...]:
+    """Return the zones of a text that came without layout.
+
+    Paragraphs end at empty lines, or at every line break where there is no empty line. A short
+    first paragraph without a full stop is the title, a short later one a heading.
+    """
+    paragraphs = _paragraphs(text, "\n\n" if "\n\n" in text.strip() else "\n")
+    titled = len(paragraphs) > 1
+    return tuple(
+        Zone(start, end, _plain_kind(text[start:end], index == 0) if titled else ZoneKind.BODY)
+        for index, (start, end) in enumerate(paragraphs)
+    )
+
+
+def _plain_kind(paragraph: str, first: bool) -> ZoneKind:
+    if paragraph.rstrip()[-1:] in ".,;:!?)" or not paragraph[:1].isupper():
+        return ZoneKind.BODY
+    if first and len(paragraph) < 300:
+        return ZoneKind.TITLE
+    return ZoneKind.HEADING if len(paragraph) < 60 else ZoneKind.BODY
+
+
+def _paragraphs(text: str, separator: str) -> Sequence[tuple[int, int]]:
+    spans, start = [], 0
+    for part in text.split(separator):
+        if part.strip():
+            lead = len(part) - len(part.lstrip())
+            spans.append((start + lead, start + lead + len(part.strip())))
+        start += len(part) + len(separator)
+    return spans
