@@ -9,25 +9,23 @@ exit status is 1 when a letter, the gold or the manifest is not what the sources
 import argparse
 import json
 import sys
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from pydantic import TypeAdapter
-
 from epistula.convert.gold import annotation
 from epistula.convert.source import TaggedSource, read_source
 from epistula.errors import DeclarationError, EpistulaError, InputError
+from epistula.jsonl import read_annotations, write_annotations
 from epistula.model import Annotation, text_sha256
 from typeset import template_sha256, typeset
 
 LICENCE = "MIT"
-ANNOTATION = TypeAdapter(Annotation)
 
 Row = Mapping[str, Any]
-"""A line of a JSONL file; `id` is the letter's."""
+"""A line of the manifest; `id` is the letter's."""
 
 Letters = dict[str, tuple[TaggedSource, Annotation]]
 """Every source with its gold, by id, ascending."""
@@ -85,8 +83,9 @@ def build(corpus: Corpus, ids: Collection[str] = ()) -> None:
         _write(path, letter.pdf)
         rows[id_] = {**_made_from(letters[id_][0], corpus), "sha256": _hash(path), "pages": letter.pages}
         print(f"{path.name}: {letter.pages} pages")
-    _write(corpus.gold, _lines(_record(gold) for _, gold in letters.values()))
-    _write(corpus.manifest, _lines(rows[id_] for id_ in sorted(rows)))
+    corpus.gold.parent.mkdir(parents=True, exist_ok=True)
+    write_annotations(corpus.gold, (gold for _, gold in letters.values()))
+    _write(corpus.manifest, b"".join(_line(rows[id_]) for id_ in sorted(rows)))
 
 
 def check(corpus: Corpus) -> list[str]:
@@ -97,10 +96,15 @@ def check(corpus: Corpus) -> list[str]:
 
     Raises:
         DeclarationError: a source is wrong.
+        InputError: the gold cannot be read.
     """
     letters = read(corpus)
     stale = {*_stale_gold(letters, corpus), *_stale_pdfs(letters, corpus)}
-    return [f"{path} is not what the sources give. Run python corpus/build.py." for path in sorted(stale)]
+    surplus = {path.name for path in corpus.letters.glob("*.pdf") if path.stem not in letters}
+    return [
+        *(f"{place} not what the sources give. Run python corpus/build.py." for place in sorted(stale)),
+        *(f"{name} has no source. Remove it." for name in sorted(surplus)),
+    ]
 
 
 def read(corpus: Corpus) -> Letters:
@@ -123,19 +127,22 @@ def read(corpus: Corpus) -> Letters:
 
 
 def _stale_gold(letters: Letters, corpus: Corpus) -> Iterator[str]:
-    wanted, found = {id_: _record(gold) for id_, (_, gold) in letters.items()}, _rows(corpus.gold)
+    wanted = {id_: gold for id_, (_, gold) in letters.items()}
+    found = {gold.id: gold for gold in read_annotations(corpus.gold)} if corpus.gold.exists() else {}
     for id_ in wanted.keys() | found:
         if wanted.get(id_) != found.get(id_):
-            yield f"{corpus.gold.name}, {id_},"
+            yield f"{corpus.gold.name}, {id_}:"
 
 
 def _stale_pdfs(letters: Letters, corpus: Corpus) -> Iterator[str]:
     rows = _rows(corpus.manifest)
-    for id_ in {*rows, *letters, *(path.stem for path in corpus.letters.glob("*.pdf"))}:
+    for id_ in rows.keys() - letters:
+        yield f"{corpus.manifest.name}, {id_}:"
+    for id_, (source, _) in letters.items():
         path, row = corpus.letters / f"{id_}.pdf", rows.get(id_, {})
-        wanted = _made_from(letters[id_][0], corpus).items() if id_ in letters else ()
-        if not wanted or not wanted <= row.items() or not path.exists() or _hash(path) != row["sha256"]:
-            yield path.name
+        as_made = _made_from(source, corpus).items() <= row.items()
+        if not as_made or not path.exists() or _hash(path) != row.get("sha256"):
+            yield f"{path.name}:"
 
 
 def _made_from(source: TaggedSource, corpus: Corpus) -> Row:
@@ -152,20 +159,15 @@ def _made_from(source: TaggedSource, corpus: Corpus) -> Row:
     }
 
 
-def _record(gold: Annotation) -> Row:
-    record: Row = ANNOTATION.dump_python(gold, mode="json")
-    return record
-
-
-def _rows(path: Path) -> dict[str, Row]:
-    if not path.exists():
+def _rows(manifest: Path) -> dict[str, Row]:
+    if not manifest.exists():
         return {}
-    with path.open(encoding="utf-8") as lines:
+    with manifest.open(encoding="utf-8") as lines:
         return {row["id"]: row for row in map(json.loads, lines)}
 
 
-def _lines(rows: Iterable[Row]) -> bytes:
-    return "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows).encode()
+def _line(row: Row) -> bytes:
+    return f"{json.dumps(row, ensure_ascii=False)}\n".encode()
 
 
 def _write(path: Path, content: bytes) -> None:

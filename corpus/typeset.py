@@ -51,7 +51,8 @@ def layout_names() -> list[str]:
 def template_sha256() -> str:
     """Return a hash of all that makes pages of a source: the layouts, and the code beside this file."""
     code = [Path(__file__).with_name(f"{name}.py") for name in ("chart", "markup", "typeset")]
-    return text_sha256("\0".join(path.read_text("utf-8") for path in [*sorted(LAYOUTS.rglob("*.*")), *code]))
+    layouts = sorted([*LAYOUTS.rglob("*.html"), *LAYOUTS.rglob("*.css")])
+    return text_sha256("\0".join(path.read_text("utf-8") for path in [*layouts, *code]))
 
 
 def _page(source: TaggedSource, fields: Mapping[str, str]) -> str:

@@ -10,8 +10,10 @@ Every message names the place, the problem and the way out.
 """
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from epistula.model import FailureCategory
+if TYPE_CHECKING:
+    from epistula.model import FailureCategory
 
 
 class EpistulaError(Exception):
@@ -40,7 +42,7 @@ class RecordError(InputError):
 class ReadError(InputError):
     """A letter cannot be read; `category` is the one its Failure record gets."""
 
-    def __init__(self, category: FailureCategory, reason: str) -> None:
+    def __init__(self, category: "FailureCategory", reason: str) -> None:
         super().__init__(reason)
         self.category, self.reason = category, reason
 

@@ -8,11 +8,12 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import field
 from enum import StrEnum
-from typing import Any, NamedTuple
+from typing import Annotated, Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 from pydantic import (
+    AfterValidator,
     ConfigDict,
     NonNegativeInt,
     PositiveInt,
@@ -122,11 +123,20 @@ class Line(NamedTuple):
     box: Box
 
 
+def _writable(path: str) -> str:
+    """Return a path with bytes that are no UTF-8 (lone surrogates in Python) as question marks."""
+    return path.encode("utf-8", "replace").decode("utf-8")
+
+
+FilePath = Annotated[str, AfterValidator(_writable)]
+"""A path as it is written to a record."""
+
+
 @dataclass(frozen=True, config=STRICT)
 class Source:
     """Where a letter came from and what its cover says of it."""
 
-    path: str | None = None
+    path: FilePath | None = None
     sha256: str | None = None
     pages: int | None = None
     title: str | None = None
@@ -299,7 +309,7 @@ class Annotation:
 class Failure:
     """A letter that could not be annotated, and why."""
 
-    path: str
+    path: FilePath
     category: FailureCategory
     reason: str
     line: PositiveInt | None = None

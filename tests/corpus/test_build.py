@@ -126,7 +126,7 @@ def test_every_layout_holds_the_words_of_the_source(builder, project, layout):
     for wanted in (
         *("On tofacitinib and nothing else", "Ada Quill, Ben Rook", "Ward One, Northmoor"),
         *("She had a rash7 and a count of 109", "Figure 1. The course of her rash.", "Months"),
-        *("Table 1. Doses. day dose 40 15 mg", "7. Rook B. A paper. 2020.", "10.99999/an.first"),
+        *("Table 1. Doses. day dose 40 15 mg", "7. Rook B. A paper. 2020."),
     ):
         missing = [word for word in wanted.split() if not any(word in found for found in read)]
         assert not missing, wanted
@@ -159,7 +159,10 @@ def test_only_the_letters_named_are_typeset(builder, made):
             lambda p: write_source(p, "first", LAYOUTS["first"], BODY + "\n8. More."),
             ["first.pdf", "letters.jsonl"],
         ),
-        (lambda p: (p / "corpus" / "sources" / "first.md").unlink(), ["first.pdf", "letters.jsonl"]),
+        (
+            lambda p: (p / "corpus" / "sources" / "first.md").unlink(),
+            ["letters.jsonl", "manifest.jsonl", "first.pdf"],
+        ),
         (lambda p: (p / "corpus" / "letters" / "first.pdf").unlink(), ["first.pdf"]),
         (lambda p: (p / "corpus" / "letters" / "first.pdf").write_bytes(b"other"), ["first.pdf"]),
         (lambda p: (p / "corpus" / "letters" / "third.pdf").write_bytes(b"other"), ["third.pdf"]),
@@ -171,23 +174,27 @@ def test_a_check_names_what_is_stale_and_writes_nothing(builder, made, capsys, c
     change(made)
     before = files(made)
     assert builder.main(["--check"], made) == (1 if stale else 0)
-    named = [line.split()[0].rstrip(",") for line in capsys.readouterr().err.splitlines()]
+    named = [line.split()[0].rstrip(":,") for line in capsys.readouterr().err.splitlines()]
     assert named == stale
     assert files(made) == before
 
 
-@pytest.mark.parametrize(
-    ("layout", "body", "problem"),
-    [
-        ("broadsheet", BODY, "head: no layout 'broadsheet'"),
-        ("plain-one-column", "\n[x", "block 2: a bracket"),
-    ],
-)
-def test_a_wrong_source_stops_the_build(builder, project, capsys, layout, body, problem):
-    write_source(project, "first", layout, body)
+def test_a_wrong_source_stops_the_build(builder, project, capsys):
+    write_source(project, "first", LAYOUTS["first"], "\n[x")
+    write_source(project, "second", LAYOUTS["second"], "\n[x]{DRUGS}")
     before = files(project)
     assert builder.main([], project) == 1
-    assert f"first.md, {problem}" in capsys.readouterr().err
+    first, second = capsys.readouterr().err.splitlines()
+    assert first.startswith("first.md, block 2: a bracket")
+    assert second.startswith("second.md, block 2, [x]{DRUGS}: no such label")
+    assert files(project) == before
+
+
+def test_an_unknown_layout_stops_the_build(builder, project, capsys):
+    write_source(project, "second", "broadsheet")
+    before = files(project)
+    assert builder.main([], project) == 1
+    assert "second.md, head: no layout 'broadsheet'. Use one of hal-one" in capsys.readouterr().err
     assert files(project) == before
 
 

@@ -21,6 +21,12 @@ from epistula.text.reading import Reading
 
 CUES = Path(__file__).parent / "assertion.jsonl"
 STOP = re.compile(r"[;:]|\.\s|\s[-–—]\s")
+CLAUSE = re.compile(
+    r"\b(?:was|were|had|has|is|are|we|he|she|they|showed|revealed)\b|\A\s?(?:and\s|then\s)?(?:\w+ly\s)?\w{3,}ed\b(?!\s\w+(?:itis|osis|emia|pathy|ia)\b)"
+)
+SUBJECT = re.compile(r"\s(?:\w+ly\s)?(?:was|were|had|has|is|developed|appeared|occurred|persisted|improved|worsened|resolved|ensued|supervened)\b")
+MODAL, NEAR = "modal", 2
+"""“may” casts doubt on an outcome, not on the organ or drug that exists all the same (guideline)."""
 PRECEDENCE = (Assertion.NEGATED, Assertion.HYPOTHETICAL, Assertion.POSSIBLE)
 
 
@@ -39,7 +45,13 @@ def assertion_of(reading: Reading, mention: Mention, others: Sequence[Mention]) 
         for cue in read_cues(CUES).find(reading.text, start, max(end, mention.end))
         if not _inside(cue, mention, others)
     ]
-    reaching = [c for c in cues if c.rule.value in tuple(Assertion) and _reaches(reading, c, mention, cues)]
+    reaching = [
+        c
+        for c in cues
+        if c.rule.value in tuple(Assertion)
+        and _reaches(reading, c, mention, cues)
+        and not _doubts_outcome(c, mention, others)
+    ]
     for value in PRECEDENCE:
         if value in allowed:
             nearest = min(
@@ -48,6 +60,15 @@ def assertion_of(reading: Reading, mention: Mention, others: Sequence[Mention]) 
             if nearest:
                 return value, nearest
     return Assertion.PRESENT, None
+
+
+def _doubts_outcome(cue: FoundCue, mention: Mention, others: Sequence[Mention]) -> bool:
+    """Say whether a doubt is about an outcome between cue and mention: it does not spread to the organ
+    or drug, which exists all the same (guideline, attributes)."""
+    if cue.rule.value != Assertion.POSSIBLE or mention.label == "OUTCOME":
+        return False
+    start, end = sorted((cue.start, mention.start))
+    return any(m.label == "OUTCOME" and start <= m.start < end for m in others)
 
 
 def _inside(cue: FoundCue, mention: Mention, others: Sequence[Mention]) -> bool:
@@ -69,16 +90,29 @@ def _reaches(reading: Reading, cue: FoundCue, mention: Mention, cues: Sequence[F
     if any(between[0] <= c.start and c.end <= between[1] for c in cues if c.rule.direction == "stop"):
         return False
     text = reading.text[between[0] : between[1]]
-    return STOP.search(text) is None and not _leaves_list(text)
+    if cue.rule.id == MODAL and mention.label != "OUTCOME" and len(text) > NEAR:
+        return False
+    return STOP.search(text) is None and not _leaves_list(text, reading.after(mention.end)[:40])
 
 
-def _leaves_list(text: str) -> bool:
-    """Say whether a comma ends the scope: what follows it is a clause of its own, not a list item."""
-    return any(re.search(r"\b(?:was|were|had|has|is|are|we|he|she|they|showed|revealed)\b", part) for part in text.split(",")[1:])
+def _leaves_list(text: str, after: str) -> bool:
+    """Say whether a comma ends the scope: what follows it is a clause of its own, not a list item.
+
+    Args:
+        text: what is between cue and mention.
+        after: what follows the mention.
+    """
+    parts = text.split(",")[1:]
+    if any(CLAUSE.search(part) for part in parts):
+        return True
+    return bool(parts) and parts[-1].strip() == "and" and SUBJECT.match(after) is not None
 
 
 class AssertionComponent:
-    """Sets `assertion` on the mentions whose label has it, with its cue in the provenance."""
+    """Sets `assertion` on the mentions whose label has it, with its cue in the provenance.
+
+    A mention whose finder has decided ("afebrile" denies the fever it names) is left as it is.
+    """
 
     def __call__(self, doc: Doc) -> Doc:
         """Assert the mentions of a Doc."""
@@ -88,7 +122,8 @@ class AssertionComponent:
     def _asserted(self, doc: Doc) -> Iterator[Mention]:
         reading, mentions, labels = reading_of(doc), doc._.mentions, all_labels()
         for mention in mentions:
-            if mention.label not in labels or not labels[mention.label].assertions:
+            undecided = mention.assertion is None and mention.label in labels
+            if not undecided or not labels[mention.label].assertions:
                 yield mention
                 continue
             value, cue = assertion_of(reading, mention, mentions)

@@ -1,9 +1,10 @@
 """Attribution: the authors' own patients, cited ones, or nobody's in particular.
 
-Decided sentence by sentence. Words that report decide first, then citations, then the patients
-spoken of: a sentence without cues of its own goes on about the group of the sentence before. A letter
-that is a case history throughout speaks of the authors' patients unless a sentence states general
-knowledge. A title takes the attribution of the patients it announces.
+Decided sentence by sentence, in this order: who reports ("we treated", "Sabbagh et al. report"), a
+citation at the end, general knowledge and recommendation, and else the patients spoken of so far:
+a sentence without a cue of its own goes on about the group of the one before. Sections help: the
+case section is the authors' own, and so is all of a letter that cites nobody, an introduction speaks of nobody's patients until it says so. A
+title takes the attribution of the patients it announces.
 """
 
 import re
@@ -21,16 +22,28 @@ from epistula.text.docs import reading_of, set_mentions
 from epistula.text.reading import Reading
 
 CUES = Path(__file__).parent / "attribution.jsonl"
-PAST = re.compile(
-    r"\b(?:was|were|had|did|presented|showed|revealed|received|developed|died|improved|started|underwent|became|"
-    r"remained|achieved|responded|worsened|relapsed|experienced|admitted|found|treated|discharged|complained)\b"
-)
-ANAPHOR = re.compile(
-    r"\b(?:the (?:second |first |third |other |same |latter |former |two |three )?(?:patients?|child|boy|girl|man|woman|cases?|others?)|"
-    r"these (?:\w+ )?(?:patients|cases|children|observations)|one of them|both patients|(?:he|she|her|his|they|their)\b|all (?:patients|of them)|"
-    r"two of|three of|one of|of note|three others)",
+CASE_SECTION = re.compile(
+    r"\b(?:cases?|observations?|patients?|results?|findings|reports?|methods?|presentation|children|adults)\b",
     re.IGNORECASE,
 )
+TOLD = re.compile(
+    r"\b(?:was|were|had|did|became|began|underwent|gave|gone|fell|rose|took|came|grew|went|lost|kept|led|felt|saw"
+    r"|(?!red\b|need\b|based\b|related\b|associated\b|mediated\b|induced\b)\w{2,}ed)\b"
+)
+INTRODUCED = re.compile(
+    r"\b(?:A|An|One|Two|Three|Four|Five|Six)\s(?:[\w-]+\s){0,4}?(?:\d+(?:[½.]\d?)?|\w+)[- ](?:year|month|week|day)s?[- ]old\b"
+)
+ANAPHOR = re.compile(
+    r"\b(?:the (?:\w+ ){0,2}(?:patients?|child|boy|girl|man|woman|cases?|others?|two|three|survivors)|these (?:\w+ )?(?:patients|cases|children)"
+    r"|(?:one|two|three|both|all|some) of (?:them|these|those)|both (?:patients|children|siblings)|(?:he|she|her|his|they|their|him)\b"
+    r"|of note|three others|all (?:three|four|five|six|patients)|this (?:\w+ )?(?:infection|relapse|patient|case))",
+    re.IGNORECASE,
+)
+REPLY = re.compile(r"\A\W*(?:reply|re\b|response|comment|correspondence|in reply)", re.IGNORECASE)
+
+
+TEXTBOOK = "general_strong"
+"""The rule whose words are never about patients, whatever the tense."""
 
 
 @dataclass(frozen=True)
@@ -41,54 +54,113 @@ class Decision:
     cue: Cue | None = None
 
 
+@dataclass(frozen=True)
+class Sentence:
+    """What a decision is made from: the text, its cues by value, its citations, its section."""
+
+    text: str
+    own: Cue | None
+    cited: Cue | None
+    general: Cue | None
+    narrated: Cue | None
+    bracketed: Cue | None
+    in_case_section: bool
+    names_patients: bool
+
+    @property
+    def told(self) -> bool:
+        """Whether the sentence tells something that happened."""
+        return TOLD.search(self.text) is not None
+
+    @property
+    def pointing(self) -> bool:
+        """Whether it points at patients spoken of before."""
+        return ANAPHOR.search(self.text) is not None
+
+
 def attribute_sentences(reading: Reading, mentions: Sequence[Mention]) -> list[Decision]:
     """Return a decision for each sentence of the reading.
 
     Args:
         reading: the letter.
-        mentions: its mentions; CITATION and PATIENTS among them are what decides.
+        mentions: its mentions; the citations among them are what decides.
     """
-    cites = [m for m in mentions if m.label == "CITATION"]
-    history = not cites
     decisions: list[Decision] = []
-    before: Decision | None = None
+    cites = any(m.label == "CITATION" for m in mentions)
+    group: Decision | None = None if cites else Decision(Attribution.OWN)
+    section = ""
     for start, end in reading.sentences:
-        cited = [m for m in cites if start <= m.start < end]
-        cues = list(read_cues(CUES).find(reading.text, start, end))
-        decision = _decide(reading, (start, end), cues, cited, before, history)
+        kind = reading.zone_at(start).kind
+        if kind == ZoneKind.HEADING:
+            section = reading.text[start:end]
+            group = Decision(Attribution.OWN) if CASE_SECTION.search(section) else group
+        case = not cites or kind == ZoneKind.CAPTION or CASE_SECTION.search(section) is not None
+        sentence = _sentence(reading, start, end, mentions, case)
+        decision = decide(sentence, group)
         decisions.append(decision)
-        if decision.value != Attribution.GENERAL:
-            before = decision
+        if kind not in (ZoneKind.TITLE, ZoneKind.HEADING):
+            group = _group(sentence, decision, group)
     return _with_titles(reading, decisions)
 
 
-def _decide(
-    reading: Reading,
-    sentence: tuple[int, int],
-    cues: Sequence[FoundCue],
-    cited: Sequence[Mention],
-    before: Decision | None,
-    history: bool,
-) -> Decision:
-    text = reading.text[sentence[0] : sentence[1]]
-    first = {value: next((c for c in cues if c.rule.value == value), None) for value in Attribution}
-    own, other, general = (first[value] for value in (Attribution.OWN, Attribution.CITED, Attribution.GENERAL))
-    narrated = next((m for m in cited if m.text[:1].isalpha() and not _bracketed(reading, m)), None)
-    if own and not narrated:
-        return Decision(Attribution.OWN, own.cue(reading.text))
-    if narrated or other:
-        cue = other.cue(reading.text) if other else _cue(narrated)
-        return Decision(Attribution.CITED, cue)
-    told = PAST.search(text) is not None
-    if cited:
-        return Decision(Attribution.GENERAL if general and not told else Attribution.CITED, _cue(cited[0]))
-    if general and not (told and ANAPHOR.search(text)) and not (history and told):
-        return Decision(Attribution.GENERAL, general.cue(reading.text))
-    if history:
+def _sentence(
+    reading: Reading, start: int, end: int, mentions: Sequence[Mention], case: bool
+) -> Sentence:
+    cues = list(read_cues(CUES).find(reading.text, start, end))
+    inside = [m for m in mentions if start <= m.start < end]
+    here = [m for m in inside if m.label == "CITATION"]
+    narrated = next((m for m in here if m.text[:1].isalpha() and not _bracketed(reading, m)), None)
+    return Sentence(
+        reading.text[start:end],
+        _first(reading, cues, Attribution.OWN),
+        _first(reading, cues, Attribution.CITED),
+        _first(reading, cues, Attribution.GENERAL),
+        _cue(narrated),
+        _cue(here[0]) if here else None,
+        case,
+        any(m.label == "PATIENTS" for m in inside),
+    )
+
+
+def _group(sentence: Sentence, decision: Decision, group: Decision | None) -> Decision | None:
+    """Return the patients that the next sentence may go on about.
+
+    A citation in brackets behind a sentence about the authors' patients does not change the subject.
+    """
+    if decision.value == Attribution.GENERAL:
+        return group
+    in_passing = decision.cue == sentence.bracketed and not sentence.names_patients
+    return group if group and in_passing and sentence.bracketed else decision
+
+
+def decide(sentence: Sentence, group: Decision | None) -> Decision:
+    """Return the attribution of a sentence.
+
+    Args:
+        sentence: its cues, citations and section.
+        group: the decision on the patients spoken of so far; None when there were none.
+    """
+    if sentence.own and not sentence.narrated and not sentence.cited:
+        return Decision(Attribution.OWN, sentence.own)
+    if INTRODUCED.search(sentence.text) and not (sentence.narrated or sentence.bracketed):
         return Decision(Attribution.OWN)
-    if before and (told or ANAPHOR.search(text)):
-        return before
-    return Decision(Attribution.OWN if told else Attribution.GENERAL)
+    if sentence.narrated or sentence.cited:
+        return Decision(Attribution.CITED, sentence.cited or sentence.narrated)
+    if sentence.bracketed:
+        textbook = sentence.general and (sentence.general.rule == TEXTBOOK or not sentence.told)
+        return Decision(Attribution.GENERAL if textbook else Attribution.CITED, sentence.bracketed)
+    if sentence.in_case_section:
+        textbook = sentence.general and not (sentence.told or sentence.pointing)
+        return Decision(Attribution.GENERAL, sentence.general) if textbook else Decision(Attribution.OWN)
+    if sentence.general and not (sentence.pointing and group and sentence.general.rule != TEXTBOOK):
+        return Decision(Attribution.GENERAL, sentence.general)
+    if group and (sentence.told or sentence.pointing):
+        return replace(group, cue=None)
+    return Decision(Attribution.OWN if sentence.told and not group else Attribution.GENERAL)
+
+
+def _first(reading: Reading, cues: Sequence[FoundCue], value: Attribution) -> Cue | None:
+    return next((cue.cue(reading.text) for cue in cues if cue.rule.value == value), None)
 
 
 def _bracketed(reading: Reading, mention: Mention) -> bool:
@@ -101,17 +173,22 @@ def _cue(mention: Mention | None) -> Cue | None:
 
 
 def _with_titles(reading: Reading, decisions: Sequence[Decision]) -> list[Decision]:
-    """Give the title what the first patients of the text have, headings what follows them."""
-    result = list(decisions)
-    body = [
-        d for d, (start, _) in zip(decisions, reading.sentences, strict=True)
-        if reading.zone_at(start).kind not in (ZoneKind.TITLE, ZoneKind.HEADING) and d.value != Attribution.GENERAL
+    """Give titles what they announce: the authors' patients when the letter has any, in a reply the
+    patients it speaks of first; and headings what follows them."""
+    kinds = [reading.zone_at(start).kind for start, _ in reading.sentences]
+    told = [
+        d for d, kind in zip(decisions, kinds, strict=True)
+        if kind not in (ZoneKind.TITLE, ZoneKind.HEADING) and d.value != Attribution.GENERAL
     ]  # fmt: skip
-    announced = body[0] if body else Decision(Attribution.GENERAL)
-    if reading.zone_at(0).kind == ZoneKind.TITLE or any(z.kind == ZoneKind.TITLE for z in reading.zones):
-        for index, (start, _) in enumerate(reading.sentences):
-            if reading.zone_at(start).kind == ZoneKind.TITLE:
-                result[index] = replace(announced, cue=None)
+    own = next((d for d in told if d.value == Attribution.OWN), None)
+    first = told[0] if told else Decision(Attribution.GENERAL)
+    result = list(decisions)
+    for index, (start, end) in enumerate(reading.sentences):
+        if kinds[index] == ZoneKind.TITLE:
+            reply = REPLY.match(reading.text[start:end]) is not None
+            result[index] = Decision((first if reply or own is None else own).value)
+        elif kinds[index] == ZoneKind.HEADING and index + 1 < len(result):
+            result[index] = replace(decisions[index + 1], cue=None)
     return result
 
 
@@ -120,20 +197,21 @@ class AttributionComponent:
 
     def __call__(self, doc: Doc) -> Doc:
         """Attribute the mentions of a Doc."""
-        reading, mentions, labels = reading_of(doc), list(doc._.mentions), all_labels()
+        reading, mentions = reading_of(doc), list(doc._.mentions)
         decisions = attribute_sentences(reading, mentions)
-        done = []
-        for mention in mentions:
-            if not decisions or not (mention.label in labels and labels[mention.label].assertions):
-                done.append(mention)
-                continue
-            decision = decisions[reading.sentence_index(mention.start)]
-            by = mention.by
-            if by and decision.cue:
-                by = replace(by, cues={**by.cues, "attribution": decision.cue})
-            done.append(replace(mention, attribution=decision.value, by=by))
-        set_mentions(doc, done)
+        set_mentions(doc, [_attributed(mention, reading, decisions) for mention in mentions])
         return doc
+
+
+def _attributed(mention: Mention, reading: Reading, decisions: Sequence[Decision]) -> Mention:
+    label = all_labels().get(mention.label)
+    if not decisions or label is None or not label.assertions:
+        return mention
+    decision = decisions[reading.sentence_index(mention.start)]
+    by = mention.by
+    if by and decision.cue:
+        by = replace(by, cues={**by.cues, "attribution": decision.cue})
+    return replace(mention, attribution=decision.value, by=by)
 
 
 @Language.factory("epistula_attribution", assigns=["doc._.mentions"], requires=["doc._.mentions"])

@@ -3,12 +3,13 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import accumulate
+from typing import TypeVar
 
 from epistula.convert.source import Block, Head, Role, TaggedSource, table_cells
 from epistula.convert.tagged import TaggedSpan, TaggedText, parse_tagged
 from epistula.errors import DeclarationError
-from epistula.labels import all_labels
-from epistula.labels.label import Attribute, Label
+from epistula.labels import all_labels, problem_with
+from epistula.labels.label import Label
 from epistula.model import (
     RUNNING_TEXT,
     Annotation,
@@ -24,6 +25,9 @@ from epistula.model import (
     text_sha256,
 )
 
+DECIDED = frozenset({"assertion", "attribution"})
+Value = TypeVar("Value", Assertion, Attribution)
+
 
 @dataclass(frozen=True)
 class Written:
@@ -35,43 +39,30 @@ class Written:
     relations: tuple[tuple[str, str], ...]
 
 
-def annotation(source: TaggedSource, labels: Mapping[str, Label] | None = None) -> Annotation:
+def annotation(source: TaggedSource) -> Annotation:
     """Return the gold of a source.
-
-    Args:
-        source: as `read_source` returns it.
-        labels: the declared labels by name, those of the package unless given.
 
     Raises:
         DeclarationError: a bracket, label, attribute or id that is wrong; the message names the place.
     """
-    labels = all_labels() if labels is None else labels
     texts = [_tagged(block) for block in source.blocks]
     text = "\n".join(tagged.text for tagged in texts)
     starts = [0, *accumulate(len(tagged.text) + 1 for tagged in texts)][:-1]
+    placed = list(zip(source.blocks, texts, starts, strict=True))
+    digest = text_sha256(text)
     written = [
-        _written(block, span, start, text_sha256(text), labels)
-        for block, tagged, start in zip(source.blocks, texts, starts, strict=True)
-        for span in tagged.spans
+        _written(block, span, start, digest) for block, tagged, start in placed for span in tagged.spans
     ]
     known = _by_id(written)
     return Annotation(
         id=source.head.id,
         source=_provenance(source.head, texts[0].text),
         text=text,
-        zones=tuple(
-            Zone(start, start + len(tagged.text), block.zone)
-            for block, tagged, start in zip(source.blocks, texts, starts, strict=True)
-        ),
+        zones=tuple(Zone(start, start + len(tagged.text), block.zone) for block, tagged, start in placed),
         spans=_distinct(written),
-        relations=tuple(_relations(written, known, labels)),
+        relations=tuple(_relations(written, known)),
         records=tuple(_record(record, known, source.name) for record in source.head.records),
     )
-
-
-def block_text(block: Block) -> str:
-    """Return the text of a block without its tags, as it stands in the gold."""
-    return _tagged(block).text
 
 
 def _tagged(block: Block) -> TaggedText:
@@ -93,49 +84,45 @@ def _parse(tagged: str, place: str) -> TaggedText:
         raise DeclarationError(f"{place}: {error}. Escape a bracket that is meant as one.") from error
 
 
-def _written(
-    block: Block, span: TaggedSpan, offset: int, text_hash: str, labels: Mapping[str, Label]
-) -> Written:
+def _written(block: Block, span: TaggedSpan, offset: int, digest: str) -> Written:
     place = f"{block.place}, [{span.text}]{{{span.label}}}"
-    if span.label not in labels:
-        raise DeclarationError(f"{place}: no such label. Use one of {', '.join(labels)}.")
+    label = all_labels().get(span.label)
+    if label is None:
+        raise DeclarationError(f"{place}: no such label. Use one of {', '.join(all_labels())}.")
     if not span.text or span.text != span.text.strip():
         raise DeclarationError(f"{place}: a mention begins and ends with a letter or sign, not a space.")
-    label = labels[span.label]
     start, end = span.start + offset, span.end + offset
-    tags = _checked_tags(span, label, place)
     mention = Mention(
-        id=mention_id(text_hash, label.name, start, end),
+        id=mention_id(digest, label.name, start, end),
         start=start,
         end=end,
         label=label.name,
         text=span.text,
-        assertion=Assertion(tags.get("assertion", Assertion.PRESENT)) if label.assertions else None,
-        attribution=Attribution(tags.get("attribution", block.attribution)) if label.assertions else None,
-        attributes={a.name: _value(a, tags[a.name], place) for a in label.attributes if a.name in tags},
+        assertion=_decided(Assertion.PRESENT, "assertion", span, label, place),
+        attribution=_decided(block.attribution, "attribution", span, label, place),
+        attributes=_attributes(span.tags, label),
     )
-    return Written(mention, place, span.id, tuple(_references(tags, label, place)))
+    if problem := problem_with(mention):
+        raise DeclarationError(f"{place}: {problem}. See annotations/GUIDELINE.md.")
+    return Written(mention, place, span.id, tuple(_references(span.tags, label, place)))
 
 
-def _checked_tags(span: TaggedSpan, label: Label, place: str) -> Mapping[str, str]:
-    asserted = {"assertion": label.assertions, "attribution": tuple(Attribution)} if label.assertions else {}
-    known = {*asserted, *label.relations, *(attribute.name for attribute in label.attributes)}
-    if unknown := span.tags.keys() - known:
-        raise DeclarationError(
-            f"{place}: unknown {', '.join(sorted(unknown))}. {label.name} has {', '.join(sorted(known))}."
-        )
-    for name, values in asserted.items():
-        if name in span.tags and span.tags[name] not in values:
-            raise DeclarationError(f"{place}: {name}={span.tags[name]}. Use one of {', '.join(values)}.")
-    return span.tags
+def _decided(default: Value, name: str, span: TaggedSpan, label: Label, place: str) -> Value | None:
+    """Return the assertion or attribution of a mention: as written, or the default; None if it has none."""
+    written, values = span.tags.get(name), type(default)
+    if written is not None and (written not in list(values) or not label.assertions):
+        use = f"Use one of {', '.join(values)}" if label.assertions else f"{label.name} has none: remove it"
+        raise DeclarationError(f"{place}: {name}={written}. {use}.")
+    return values(written or default) if label.assertions else None
 
 
-def _value(attribute: Attribute, written: str, place: str) -> str | int:
-    value = int(written) if attribute.count and written.isdecimal() else written
-    if not attribute.admits(value):
-        use = "a number" if attribute.count else f"one of {', '.join(attribute.values)}"
-        raise DeclarationError(f"{place}: {attribute.name}={written}. Use {use}.")
-    return value
+def _attributes(tags: Mapping[str, str], label: Label) -> dict[str, str | int]:
+    counts = {attribute.name for attribute in label.attributes if attribute.count}
+    return {
+        name: int(value) if name in counts and value.isdecimal() else value
+        for name, value in tags.items()
+        if name not in label.relations and name not in DECIDED
+    }
 
 
 def _references(tags: Mapping[str, str], label: Label, place: str) -> Iterator[tuple[str, str]]:
@@ -165,18 +152,15 @@ def _distinct(written: Sequence[Written]) -> tuple[Mention, ...]:
     return tuple(sorted(mentions.values(), key=lambda m: (m.start, -m.end, m.label)))
 
 
-def _relations(
-    written: Iterable[Written], known: Mapping[str, Mention], labels: Mapping[str, Label]
-) -> Iterator[Relation]:
+def _relations(written: Iterable[Written], known: Mapping[str, Mention]) -> Iterator[Relation]:
     for one in written:
         for name, reference in dict.fromkeys(one.relations):
             if reference not in known:
                 raise DeclarationError(f"{one.place}: {name}=#{reference}, but no mention has that id.")
-            tail, wanted = known[reference], labels[one.mention.label].relations[name]
+            tail, wanted = known[reference], all_labels()[one.mention.label].relations[name]
             if tail.label != wanted:
-                raise DeclarationError(
-                    f"{one.place}: {name}=#{reference} is {tail.label}, but {name} leads to {wanted}."
-                )
+                problem = f"{name}=#{reference} is {tail.label}, but {name} leads to {wanted}"
+                raise DeclarationError(f"{one.place}: {problem}. Point at another.")
             yield Relation(relation_id(name, one.mention.id, tail.id), one.mention.id, tail.id, name)
 
 

@@ -10,9 +10,13 @@ from functools import lru_cache
 from graphlib import CycleError, TopologicalSorter
 from importlib.metadata import entry_points
 from types import ModuleType
+from typing import Any
+
+from pydantic import TypeAdapter
 
 from epistula.errors import DeclarationError
-from epistula.labels.label import Label
+from epistula.labels.label import Attribute, Label
+from epistula.model import Annotation, Mention
 
 
 @lru_cache(maxsize=1)
@@ -48,3 +52,47 @@ def _declared(module: ModuleType) -> Label:
     if not isinstance(label, Label):
         raise DeclarationError(f"{module.__name__} declares no LABEL. Add one or remove the folder.")
     return label
+
+
+def problem_with(mention: Mention) -> str | None:
+    """Say what is wrong with a mention's label and attributes by the declarations, or None."""
+    label = all_labels().get(mention.label)
+    if label is None:
+        return f"no label {mention.label!r} is declared"
+    attributes = {attribute.name: attribute for attribute in label.attributes}
+    for name, value in mention.attributes.items():
+        if name not in attributes:
+            return f"{mention.label} has no attribute {name!r}"
+        if not attributes[name].admits(value):
+            return f"{name} cannot be {value!r}"
+    if mention.assertion is not None and mention.assertion not in label.assertions:
+        return f"{mention.label} has no assertion {mention.assertion}"
+    return None
+
+
+def json_schema() -> dict[str, Any]:
+    """Return the JSON Schema of an annotation record, the labels' attributes included."""
+    schema = TypeAdapter(Annotation).json_schema()
+    mention = schema["$defs"]["Mention"]
+    mention["properties"].pop("attributes", None)
+    mention["properties"]["label"] = {"enum": sorted(all_labels())}
+    mention["allOf"] = [_label_schema(label) for _, label in sorted(all_labels().items())]
+    mention.pop("additionalProperties", None)
+    mention["unevaluatedProperties"] = False
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}
+
+
+def _label_schema(label: Label) -> dict[str, Any]:
+    """Return the part of the schema that holds for the mentions of one label."""
+    properties: dict[str, Any] = {a.name: _attribute_schema(a) for a in label.attributes}
+    properties["assertion"] = {"enum": [*label.assertions, None]}
+    return {
+        "if": {"properties": {"label": {"const": label.name}}},
+        "then": {"description": label.description, "properties": properties},
+    }
+
+
+def _attribute_schema(attribute: Attribute) -> dict[str, Any]:
+    if attribute.count:
+        return {"type": "integer", "minimum": 0}
+    return {"enum": list(attribute.values)} if attribute.values else {"type": "string"}

@@ -33,20 +33,30 @@ class LabelComponent:
         """Find the label's mentions in a Doc."""
         others = [m for m in doc._.mentions if m.label != self.label.name]
         matches = longest(self.label.find(reading_of(doc), others))
-        set_mentions(doc, [*others, *(self._mention(doc, match) for match in matches)])
+        text, digest = doc.text, text_hash(doc)  # once: both cost as much as the text is long
+        set_mentions(doc, [*others, *(self._mention(text, digest, match) for match in matches)])
         return doc
 
-    def _mention(self, doc: Doc, match: Match) -> Mention:
+    def score(self, examples: Iterable[Example], **config: Any) -> dict[str, Any]:
+        """Score examples by the component's scorer (spaCy calls this in `nlp.evaluate`)."""
+        return self.scorer(examples, **config) if self.scorer else {}
+
+    def _mention(self, text: str, digest: str, match: Match) -> Mention:
         return Mention(
-            id=mention_id(text_hash(doc), self.label.name, match.start, match.end),
+            id=mention_id(digest, self.label.name, match.start, match.end),
             start=match.start,
             end=match.end,
             label=self.label.name,
-            text=doc.text[match.start : match.end],
+            text=text[match.start : match.end],
             concept=match.concept,
+            assertion=match.assertion,
             attributes=match.attributes,
             by=Provenance(component=self.name, version=__version__, rule=match.rule, cues=match.cues),
         )
+
+
+def _takes_back(match: Match, mention: Mention) -> bool:
+    return mention.label in match.replaces and match.start <= mention.start and mention.end <= match.end
 
 
 @registry.scorers("epistula.mention_scorer.v1")

@@ -12,7 +12,10 @@ class Match:
     """What a finder found: a span, the rule that found it, its concept, its attributes and the cues
     these rest on.
 
+    `assertion` is given only where the words themselves decide it, as "afebrile" does.
     A match with a higher `rank` wins over one that overlaps it; between equals the longer wins.
+    Mentions of the labels in `replaces` that lie inside the match are taken back: an adverse event is
+    no organ involvement.
     """
 
     start: int
@@ -21,7 +24,9 @@ class Match:
     concept: Concept | None = None
     attributes: Mapping[str, str | int] = field(default_factory=dict)
     cues: Mapping[str, Cue] = field(default_factory=dict)
+    assertion: Assertion | None = None
     rank: int = 0
+    replaces: tuple[str, ...] = ()
 
 
 Finder = Callable[[Reading, Sequence[Mention]], Iterable[Match]]

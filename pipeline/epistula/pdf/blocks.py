@@ -1,16 +1,21 @@
 """Blocks: the lines of a region gathered to paragraphs by space, indent and type."""
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
-from epistula.pdf.lines import TextLine, most
+from epistula.pdf.lines import TextLine
 
-TERMINAL = re.compile(r"[.?!:;][)\]”’\"'»]*( ?[\d,–-]+)?$")
+TERMINAL = re.compile(r"(?<!\bet al)(?<!\bvs)(?<!\b[Ff]ig)(?<!\bi\.e)(?<!\be\.g)[.?!:;][)\]”’\"'»]*( ?\d[\d,–-]*)?$")
 """The end of a sentence, with quotes, brackets and citation numbers after it."""
+ITEM = re.compile(r"[•●▪■◦*–—-]\s|[(\[]?(\d{1,2}|[a-z]|[ivx]{1,4})[)\].]\s|\d{1,2}\s[A-Z]|[“\"‘(\[][A-Z]")
+"""The start of a list item or quotation."""
+NUMBERED = re.compile(r"([\[(]?)(\d{1,3})([\]).]\s?|\s)(?=[A-Z])")
+"""The number of a list item or reference."""
 INDENT = 0.6
 """Least indent, in font sizes."""
 MAX_INDENT = 5.0
@@ -30,15 +35,18 @@ class Block:
     indented: bool = False
     ended: bool = False
 
-    @property
+    @cached_property
     def text(self) -> str:
         """The lines as they stand, a space between them."""
         return " ".join(line.text for line in self.lines)
 
-    @property
+    @cached_property
     def size(self) -> float:
         """Size of most of the type, points."""
-        return float(most([line.size for line in self.lines for _ in line.text]))
+        counts: Counter[float] = Counter()
+        for line in self.lines:
+            counts[line.size] += len(line.text)
+        return max(counts, key=lambda size: (counts[size], size))
 
     @property
     def bold(self) -> bool:
@@ -81,8 +89,9 @@ def make_blocks(lines: Sequence[TextLine], leading: Callable[[float], float]) ->
     """Gather the lines of one region, top to bottom, to blocks."""
     blocks: list[Block] = []
     current: list[TextLine] = []
-    edges = [column_edges(lines, line.size) for line in lines]
-    hanging = {line.size: hangs(lines, line.size) for line in lines}
+    measured = {size: column_edges(lines, size) for size in {line.size for line in lines}}
+    edges = [measured[line.size] for line in lines]
+    hanging = {size: hangs(lines, size) for size in measured}
     for i, line in enumerate(lines):
         if current and starts_block(current, line, edges[i], leading(line.size), hanging[line.size]):
             blocks.append(close(current, edges[i - 1], hanging[current[0].size]))
@@ -112,7 +121,7 @@ def is_indented(line: TextLine, left: float) -> bool:
 
 
 def hangs(lines: Sequence[TextLine], size: float) -> bool:
-    """Tell whether the type of one size hangs: its indented lines go on where the line before was full."""
+    """Tell whether the type of one size hangs: its many indented lines go on where the line before was full."""
     alike = [line for line in lines if same_size(line.size, size)]
     left, right = column_edges(lines, size)
     full = short = 0
@@ -120,7 +129,7 @@ def hangs(lines: Sequence[TextLine], size: float) -> bool:
         if is_indented(b, left):
             full += not leaves_room(a, b, right)
             short += leaves_room(a, b, right)
-    return full > short
+    return full > short and full + short > 0.35 * len(alike)
 
 
 def leaves_room(a: TextLine, b: TextLine, right: float) -> bool:
@@ -139,6 +148,8 @@ def starts_block(
         return not continues_run(a, b)
     if b.base - a.base > 1.3 * leading or b.base - a.base < 0.3 * a.size:
         return True
+    if counts_on(current[0], b):
+        return True
     if bool(a.holes) != bool(b.holes) and max(a.holes, b.holes) > 1:
         return True
     if is_indented(b, edges[0]) != is_indented(a, edges[0]):
@@ -148,6 +159,14 @@ def starts_block(
     if hanging and not is_indented(b, edges[0]):
         return True
     return leaves_room(a, b, edges[1]) and begins_anew(a, b)
+
+
+def counts_on(first: TextLine, b: TextLine) -> bool:
+    """Tell whether a line starts with the number after that of the block's first line, in the same way."""
+    one, two = NUMBERED.match(first.text), NUMBERED.match(b.text)
+    if one is None or two is None:
+        return False
+    return int(two[2]) == int(one[2]) + 1 and (one[1], one[3]) == (two[1], two[3])
 
 
 def continues_run(a: TextLine, b: TextLine) -> bool:
@@ -160,7 +179,7 @@ def continues_run(a: TextLine, b: TextLine) -> bool:
 
 
 def begins_anew(a: TextLine, b: TextLine) -> bool:
-    """Tell whether the words allow a new paragraph at `b`: a sentence ended, or a capital or number starts."""
+    """Tell whether the words allow a new paragraph at `b`: a sentence ended, or a capital or list item starts."""
     if a.text.endswith("-"):
         return False
-    return bool(TERMINAL.search(a.text)) or not b.text[:1].islower()
+    return bool(TERMINAL.search(a.text)) or b.text[:1].isupper() or bool(ITEM.match(b.text))

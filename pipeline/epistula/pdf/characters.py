@@ -5,20 +5,24 @@ seven questions for each, so the functions are called here with plain addresses 
 """
 
 import ctypes
+import math
 import re
 from typing import NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 import pypdfium2 as pdfium
 import pypdfium2.raw as raw
 
 from epistula.errors import ReadError
 from epistula.model import FailureCategory
-from epistula.pdf.glyphs import Bools, Floats, Glyphs, Ints, Texts
+from epistula.pdf.glyphs import Bools, Floats, Glyphs, Ints
 
 MAX_PAGE_CHARS = 200_000
 SLANTED = re.compile(r"It|Obl|Slant|CM[TM]I|ti\d", re.ASCII)
 """Names of fonts whose letters reach over the next letter."""
+HIGH, LOW, LOW_END, UNICODE_END = 0xD800, 0xDC00, 0xE000, 0x110000
+"""Where the halves of UTF-16 pairs begin and end, and where Unicode does."""
 HIDDEN_MODES = frozenset({raw.FPDF_TEXTRENDERMODE_INVISIBLE, raw.FPDF_TEXTRENDERMODE_CLIP})
 
 
@@ -104,44 +108,46 @@ def on_page(glyphs: Glyphs, width: float, height: float) -> Bools:
 
 def read_glyphs(textpage: pdfium.PdfTextPage, count: int, frame: Frame) -> tuple[Glyphs, tuple[str, ...]]:
     """Read `count` characters with their geometry; those that PDFium made up are left out."""
-    codes, objects, flags = ask_codes(textpage, count)
-    chosen = np.flatnonzero((flags[:, 0] != 1) & (objects != 0) & ~is_low_surrogate(codes))
+    codes, objects, chosen = ask_codes(textpage, count)
     loose, origin = ask_boxes(textpage, chosen)
-    drawn, fonts = ask_objects(textpage, objects[chosen], chosen)
-    left, top = frame.place(*user_corner(loose, 0, 1))
-    right, bottom = frame.place(*user_corner(loose, 2, 3))
+    drawn, which = ask_objects(textpage, objects, chosen)
+    left, top = frame.place(loose[:, 0], loose[:, 1])
+    right, bottom = frame.place(loose[:, 2], loose[:, 3])
     x, y = frame.place(origin[:, 0], origin[:, 1])
-    text, font = join_surrogates(codes, chosen), np.array([d.font for d in drawn], dtype=np.int64)
-    angle = np.array([(d.angle - 90 * frame.turns) % 360 for d in drawn], dtype=float)
-    box = np.stack(
-        [np.minimum(left, right), np.minimum(top, bottom), np.maximum(left, right), np.maximum(top, bottom)], axis=1
-    )
+    corners = [np.minimum(left, right), np.minimum(top, bottom), np.maximum(left, right), np.maximum(top, bottom)]
+    addresses = tuple(dict.fromkeys(d.font for d in drawn))
+    font = np.array([addresses.index(d.font) for d in drawn], dtype=np.int64)[which]
+    kinds = glyph_kinds(textpage, codes, font, chosen, addresses)
     glyphs = Glyphs(
-        text=text,
-        box=box,
+        text=codes.astype("<u4").view("<U1").astype("<U4"),
+        box=np.stack(corners, axis=1),
         x0=x,
-        x1=x + advances(text, font, fonts, drawn),
+        x1=x + kinds.advance * np.array([d.stretch for d in drawn], dtype=float)[which],
         base=y,
-        size=np.array([d.size for d in drawn], dtype=float),
+        size=np.array([d.size for d in drawn], dtype=float)[which],
         font=font,
-        angle=angle,
-        hidden=np.array([d.hidden for d in drawn], dtype=bool),
-        failed=flags[chosen, 1] == 1,
-        glyph=number_glyphs(objects[chosen], loose, origin),
+        angle=np.array([(d.angle - 90 * frame.turns) % 360 for d in drawn], dtype=float)[which],
+        hidden=np.array([d.hidden for d in drawn], dtype=bool)[which],
+        failed=kinds.failed,
+        glyph=number_glyphs(objects, loose, origin),
     )
-    names = tuple(font_name(handle) for handle in fonts)
+    names = tuple(font_name(address) for address in addresses)
     return lay_along(mend_heights(glyphs, y), x, y, *frame.size), names
 
 
 def ask_codes(textpage: pdfium.PdfTextPage, count: int) -> tuple[Ints, Ints, Ints]:
-    """Return UTF-16 code, address of the text object, and (generated, unmapped) of each character."""
+    """Return code point, address of the text object, and index of each character that is drawn.
+
+    Characters without a text object, and spaces that PDFium says it put in, are not drawn.
+    """
     handle = ctypes.cast(textpage.raw, ctypes.c_void_p).value
-    span = range(count)
-    codes = np.fromiter((GET_UNICODE(handle, i) for i in span), dtype=np.int64, count=count)
-    objects = np.fromiter((GET_OBJECT(handle, i) or 0 for i in span), dtype=np.int64, count=count)
-    generated = np.fromiter((IS_GENERATED(handle, i) for i in span), dtype=np.int64, count=count)
-    failed = np.fromiter((HAS_MAP_ERROR(handle, i) for i in span), dtype=np.int64, count=count)
-    return codes, objects, np.stack([generated, failed], axis=1)
+    codes = np.array([GET_UNICODE(handle, i) for i in range(count)], dtype=np.int64)
+    objects = np.array([GET_OBJECT(handle, i) or 0 for i in range(count)], dtype=np.int64)
+    drawn = (objects != 0) & ~((codes >= LOW) & (codes < LOW_END))
+    for i in np.flatnonzero(drawn & (codes <= ord(" "))).tolist():
+        drawn[i] = IS_GENERATED(handle, i) != 1
+    chosen = np.flatnonzero(drawn)
+    return join_surrogates(codes)[chosen], objects[chosen], chosen
 
 
 def ask_boxes(textpage: pdfium.PdfTextPage, chosen: Ints) -> tuple[Floats, Floats]:
@@ -159,35 +165,29 @@ def ask_boxes(textpage: pdfium.PdfTextPage, chosen: Ints) -> tuple[Floats, Float
     return loose.astype(np.float64), origin
 
 
-def ask_objects(
-    textpage: pdfium.PdfTextPage, objects: Ints, chosen: Ints
-) -> tuple[list[Drawn], tuple[int, ...]]:
-    """Return size, angle, font and visibility of each character, asked once a text object.
+def ask_objects(textpage: pdfium.PdfTextPage, objects: Ints, chosen: Ints) -> tuple[list[Drawn], Ints]:
+    """Return what each text object says of its characters, and for each character its object's number."""
+    addresses, first, which = np.unique(objects, return_index=True, return_inverse=True)
+    handle = ctypes.cast(textpage.raw, ctypes.c_void_p).value
+    matrix = np.zeros(6, dtype=np.float32)
+    found = zip(addresses.tolist(), chosen[first].tolist(), strict=True)
+    return [ask_object(handle, address, i, matrix) for address, i in found], which
 
-    Returns:
-        One entry a character, and the addresses of the fonts.
+
+def ask_object(handle: int | None, address: int, i: int, matrix: npt.NDArray[np.float32]) -> Drawn:
+    """Ask what holds for all characters of the text object at `address`, of which `i` is one.
+
+    `matrix` is room for the six numbers of its matrix.
     """
-    fonts: dict[int, int] = {}
-    known: dict[int, Drawn] = {}
-    for address, i in zip(objects.tolist(), chosen.tolist(), strict=True):
-        if address not in known:
-            known[address] = ask_object(textpage, address, i, fonts)
-    return [known[address] for address in objects.tolist()], tuple(fonts)
-
-
-def ask_object(textpage: pdfium.PdfTextPage, address: int, i: int, fonts: dict[int, int]) -> Drawn:
-    """Ask what holds for all characters of the text object at `address`, of which `i` is one."""
-    matrix = raw.FS_MATRIX()
-    raw.FPDFText_GetMatrix(textpage.raw, i, matrix)
-    em = raw.FPDFText_GetFontSize(textpage.raw, i)
-    obj = ctypes.cast(address, raw.FPDF_PAGEOBJECT)
-    handle = ctypes.cast(raw.FPDFTextObj_GetFont(obj), ctypes.c_void_p).value or 0
+    GET_MATRIX(handle, i, matrix.ctypes.data)
+    a, b, c, d, *_ = matrix.tolist()
+    em = GET_FONT_SIZE(handle, i)
     return Drawn(
-        size=em * float(np.hypot(matrix.c, matrix.d)),
-        stretch=em * float(np.hypot(matrix.a, matrix.b)),
-        angle=round(float(np.degrees(np.arctan2(matrix.b, matrix.a))), 1),
-        font=fonts.setdefault(handle, len(fonts)),
-        hidden=raw.FPDFTextObj_GetTextRenderMode(obj) in HIDDEN_MODES,
+        size=em * math.hypot(c, d),
+        stretch=em * math.hypot(a, b),
+        angle=round(math.degrees(math.atan2(b, a)), 1),
+        font=GET_FONT(address) or 0,
+        hidden=GET_RENDER_MODE(address) in HIDDEN_MODES,
     )
 
 
@@ -200,42 +200,45 @@ def font_name(handle: int) -> str:
     return buffer.value.decode("utf-8", "replace").rpartition("+")[2]
 
 
-def advances(text: Texts, font: Ints, fonts: tuple[int, ...], drawn: list[Drawn]) -> Floats:
-    """Return how far each character that may reach over the next one moves the pen, points; else 0."""
+class Kinds(NamedTuple):
+    """What holds for every drawing of a character in a font, one entry a character.
+
+    Args:
+        advance: how far a character that may reach over the next one moves the pen, font sizes; else 0.
+        failed: the font does not say which character it is.
+    """
+
+    advance: Floats
+    failed: Bools
+
+
+def glyph_kinds(
+    textpage: pdfium.PdfTextPage, codes: Ints, font: Ints, chosen: Ints, addresses: tuple[int, ...]
+) -> Kinds:
+    """Ask once for each character of each font."""
+    handle = ctypes.cast(textpage.raw, ctypes.c_void_p).value
+    keys, first, which = np.unique(font * UNICODE_END + codes, return_index=True, return_inverse=True)
+    failed = [HAS_MAP_ERROR(handle, i) == 1 for i in chosen[first].tolist()]
+    advance = [pen_advance(addresses[key // UNICODE_END], key % UNICODE_END) for key in keys.tolist()]
+    return Kinds(np.array(advance, dtype=float)[which], np.array(failed, dtype=bool)[which])
+
+
+def pen_advance(font: int, code: int) -> float:
+    """Return the width of a character in font sizes if it may reach over the next one, else 0."""
+    if not font or not (code == ord("f") or SLANTED.search(font_name(font))):
+        return 0.0
     width = ctypes.c_float()
-    known: dict[tuple[int, str], float] = {}
-    for index, character in set(zip(font.tolist(), text.tolist(), strict=True)):
-        leans = fonts[index] and (character == "f" or SLANTED.search(font_name(fonts[index])))
-        handle = ctypes.cast(fonts[index], raw.FPDF_FONT) if leans else None
-        width.value = 0.0
-        if handle:
-            raw.FPDFFont_GetGlyphWidth(handle, ord(character), 1.0, width)
-        known[index, character] = max(0.0, width.value)
-    stretch = np.array([d.stretch for d in drawn], dtype=float)
-    return stretch * np.array([known[key] for key in zip(font.tolist(), text.tolist(), strict=True)])
+    raw.FPDFFont_GetGlyphWidth(ctypes.cast(font, raw.FPDF_FONT), code, 1.0, width)
+    return max(0.0, width.value)
 
 
-def user_corner(loose: Floats, x: int, y: int) -> tuple[Floats, Floats]:
-    """Return two columns of the boxes."""
-    return loose[:, x], loose[:, y]
-
-
-def is_low_surrogate(codes: Ints) -> Bools:
-    """Return a mask of the second halves of UTF-16 pairs."""
-    low: Bools = (codes >= 0xDC00) & (codes < 0xE000)
-    return low
-
-
-def join_surrogates(codes: Ints, chosen: Ints) -> Texts:
-    """Return the chosen codes as characters; a first half takes the second half after it."""
-    following = np.r_[codes, 0]
-    texts = []
-    for i in chosen.tolist():
-        code = int(codes[i])
-        if 0xD800 <= code < 0xDC00 and 0xDC00 <= following[i + 1] < 0xE000:
-            code = 0x10000 + ((code - 0xD800) << 10) + int(following[i + 1]) - 0xDC00
-        texts.append(chr(code) if 0 < code < 0x110000 else "\ufffd")
-    return np.array(texts, dtype="<U4")
+def join_surrogates(codes: Ints) -> Ints:
+    """Return UTF-16 codes as code points: a first half takes the second half after it."""
+    following = np.r_[codes[1:], 0]
+    pair = (codes >= HIGH) & (codes < LOW) & (following >= LOW) & (following < LOW_END)
+    joined = np.where(pair, 0x10000 + ((codes - HIGH) << 10) + following - LOW, codes)
+    lone = (joined >= HIGH) & (joined < LOW_END) | (joined >= UNICODE_END) | (joined == 0)
+    return np.where(lone, 0xFFFD, joined)
 
 
 def number_glyphs(objects: Ints, loose: Floats, origin: Floats) -> Ints:
@@ -279,7 +282,9 @@ def lay_along(glyphs: Glyphs, x: Floats, y: Floats, width: float, height: float)
     )[turns]
     angle = (glyphs.angle - 90 * turns) % 360
     single = np.bincount(glyphs.glyph, minlength=1)[glyphs.glyph] == 1
-    hangs_over = single & (advance > 0.5 * (x1 - x0)) & (advance < x1 - x0)
+    hangs_over = single & (advance > 0.3 * (x1 - x0)) & (advance < x1 - x0)
+    leaning = ~single & (glyphs.text == "f") & np.r_[np.diff(glyphs.glyph) != 0, True][: len(glyphs)]
+    x1 = x1 - 0.08 * glyphs.size * np.bincount(glyphs.glyph, leaning, 1)[glyphs.glyph]
     return glyphs.change(
         x0=np.where(single & (pen < x1), np.maximum(pen, x0), x0),
         x1=np.where(hangs_over, np.minimum(pen + advance, x1), x1),
@@ -297,6 +302,10 @@ def address_of(function: object, result: type, *arguments: type) -> "ctypes._Fun
 HANDLE, INDEX, PLACE = ctypes.c_void_p, ctypes.c_int, ctypes.c_void_p
 GET_UNICODE = address_of(raw.FPDFText_GetUnicode, ctypes.c_uint, HANDLE, INDEX)
 GET_OBJECT = address_of(raw.FPDFText_GetTextObject, ctypes.c_void_p, HANDLE, INDEX)
+GET_MATRIX = address_of(raw.FPDFText_GetMatrix, ctypes.c_int, HANDLE, INDEX, PLACE)
+GET_FONT_SIZE = address_of(raw.FPDFText_GetFontSize, ctypes.c_double, HANDLE, INDEX)
+GET_FONT = address_of(raw.FPDFTextObj_GetFont, ctypes.c_void_p, HANDLE)
+GET_RENDER_MODE = address_of(raw.FPDFTextObj_GetTextRenderMode, ctypes.c_int, HANDLE)
 IS_GENERATED = address_of(raw.FPDFText_IsGenerated, ctypes.c_int, HANDLE, INDEX)
 HAS_MAP_ERROR = address_of(raw.FPDFText_HasUnicodeMapError, ctypes.c_int, HANDLE, INDEX)
 GET_LOOSE_BOX = address_of(raw.FPDFText_GetLooseCharBox, ctypes.c_int, HANDLE, INDEX, PLACE)

@@ -5,12 +5,13 @@ right, what stands below it. Each part is cut again until no gutter is left (Nag
 gutter before the row, as in Breuel 2002, because every line break is a row).
 """
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
 
 from epistula.pdf.glyphs import Ints
-from epistula.pdf.words import Words
+from epistula.pdf.words import Words, middle
 
 MIN_GUTTER = 0.8
 """Narrowest gutter, in font sizes."""
@@ -18,6 +19,8 @@ MIN_LINES = 4
 """Fewest lines on either side of a gutter that is not yet known."""
 MIN_COLUMN = 8.0
 """Narrowest column (median of its lines), in font sizes; narrower ones are cells of a table."""
+LONG = 8
+"""Fewest lines on either side of a gutter that other pages may follow."""
 MAX_DEPTH = 6
 
 
@@ -34,6 +37,7 @@ class Row(NamedTuple):
     words: Ints
     top: float
     bottom: float
+    size: float
 
 
 class Band(NamedTuple):
@@ -44,29 +48,39 @@ class Band(NamedTuple):
     gutter: Gutter
 
 
-def reading_order(words: Words, known: tuple[Gutter, ...] = ()) -> list[Ints]:
-    """Return the regions of a page in reading order, each as indices of its words.
+class Parted(NamedTuple):
+    """The regions of a page in reading order, as indices of its words, and the long gutters between them."""
 
-    Args:
-        words: the words of the page.
-        known: gutters of other pages; one of these may be short.
-    """
+    regions: list[Ints]
+    gutters: tuple[Gutter, ...]
+
+
+def part_page(words: Words) -> Parted:
+    """Cut a page along its clear gutters."""
+    gutters: list[Gutter] = []
     everything = np.arange(len(words))
-    return cut(words, everything, known, 0) if len(words) else []
+    regions = cut(words, everything, (), gutters, 0) if len(words) else []
+    return Parted(regions, tuple(sorted(gutters)))
 
 
-def cut(words: Words, region: Ints, known: tuple[Gutter, ...], depth: int) -> list[Ints]:
-    """Cut a region into regions without gutters, in reading order."""
+def part_further(words: Words, regions: Sequence[Ints], known: tuple[Gutter, ...]) -> list[Ints]:
+    """Cut regions where a gutter known from other pages runs, however short it is here."""
+    return [leaf for region in regions for leaf in (cut(words, region, known, [], 0) if known else [region])]
+
+
+def cut(
+    words: Words, region: Ints, known: tuple[Gutter, ...], gutters: list[Gutter], depth: int
+) -> list[Ints]:
+    """Cut a region into regions without gutters, in reading order; long gutters are added to `gutters`."""
     rows = rows_of(words, region)
     band = best_band(words, rows, known) if depth < MAX_DEPTH else None
     if band is None:
         return [region]
-    above, middle, below = (
-        gather(rows[part]) for part in (slice(band.first), slice(band.first, band.last), slice(band.last, None))
-    )
-    left = words.x1[middle] <= band.gutter.x1
-    parts = [above, middle[left], middle[~left], below]
-    return [leaf for part in parts if len(part) for leaf in cut(words, part, known, depth + 1)]
+    left, right = split_sides(words, rows, band)
+    if min(len(baselines(words, side)) for side in (left, right)) >= LONG:
+        gutters.append(band.gutter)
+    parts = gather(rows[: band.first]), left, right, gather(rows[band.last :])
+    return [leaf for part in parts if len(part) for leaf in cut(words, part, known, gutters, depth + 1)]
 
 
 def gather(rows: list[Row]) -> Ints:
@@ -81,15 +95,21 @@ def rows_of(words: Words, region: Ints) -> list[Row]:
     reach = np.maximum.accumulate(bottom)
     starts = np.flatnonzero(np.r_[True, top[1:] >= reach[:-1]])
     ends = np.r_[starts[1:], len(order)]
-    return [Row(order[a:b], float(top[a]), float(reach[b - 1])) for a, b in zip(starts, ends, strict=True)]
+    return [
+        Row(order[a:b], float(top[a]), float(reach[b - 1]), middle(words.size[order[a:b]]))
+        for a, b in zip(starts, ends, strict=True)
+    ]
 
 
 def gaps_of(words: Words, some: Ints) -> list[Gutter]:
     """Return the upright strips between words, of whatever width, from left to right."""
-    order = some[np.argsort(words.x0[some], kind="stable")]
-    reach = np.maximum.accumulate(words.x1[order])
-    left, right = reach[:-1], words.x0[order][1:]
-    return [Gutter(float(a), float(b)) for a, b in zip(left, right, strict=True) if b > a]
+    spans = sorted(zip(words.x0[some].tolist(), words.x1[some].tolist(), strict=True))
+    gaps, reach = [], spans[0][1]
+    for x0, x1 in spans[1:]:
+        if x0 > reach:
+            gaps.append(Gutter(reach, x0))
+        reach = max(reach, x1)
+    return gaps
 
 
 def best_band(words: Words, rows: list[Row], known: tuple[Gutter, ...]) -> Band | None:
@@ -97,7 +117,7 @@ def best_band(words: Words, rows: list[Row], known: tuple[Gutter, ...]) -> Band 
     best: tuple[int, Band] | None = None
     seen: list[Band] = []
     for i, row in enumerate(rows):
-        limit = gutter_limit(words, row)
+        limit = MIN_GUTTER * row.size
         for gap in gaps_of(words, row.words):
             if gap.x1 - gap.x0 < limit or any(within(i, gap, band, limit) for band in seen):
                 continue
@@ -109,11 +129,6 @@ def best_band(words: Words, rows: list[Row], known: tuple[Gutter, ...]) -> Band 
     return best[1] if best else None
 
 
-def gutter_limit(words: Words, row: Row) -> float:
-    """Return the width a gutter must have beside a row, points."""
-    return MIN_GUTTER * float(np.median(words.size[row.words]))
-
-
 def within(i: int, gap: Gutter, band: Band, limit: float) -> bool:
     """Tell whether a gap of row `i` is part of a band's gutter."""
     shared = min(gap.x1, band.gutter.x1) - max(gap.x0, band.gutter.x0)
@@ -122,14 +137,14 @@ def within(i: int, gap: Gutter, band: Band, limit: float) -> bool:
 
 def extend(words: Words, rows: list[Row], i: int, gap: Gutter) -> Band:
     """Follow a gap upwards and downwards as far as the rows leave it free."""
-    limit = gutter_limit(words, rows[i])
+    limit = MIN_GUTTER * rows[i].size
     first, last = i, i + 1
-    while last < len(rows) and not float_ends(words, rows[last - 1], rows[last]):
+    while last < len(rows) and not float_ends(words, rows[last - 1], rows[last], gap):
         narrower = narrow(words, rows[last], gap, limit)
         if narrower is None:
             break
         gap, last = narrower, last + 1
-    while first > 0 and not float_ends(words, rows[first - 1], rows[first]):
+    while first > 0 and not float_ends(words, rows[first - 1], rows[first], gap):
         narrower = narrow(words, rows[first - 1], gap, limit)
         if narrower is None:
             break
@@ -137,25 +152,26 @@ def extend(words: Words, rows: list[Row], i: int, gap: Gutter) -> Band:
     return Band(first, last, gap)
 
 
-def float_ends(words: Words, upper: Row, lower: Row) -> bool:
-    """Tell whether space and another type size part two rows all over: a wide table ends there."""
-    sizes = [float(np.median(words.size[row.words])) for row in (upper, lower)]
+def float_ends(words: Words, upper: Row, lower: Row, gap: Gutter) -> bool:
+    """Tell whether space and another type size part two rows on both sides of a gap: a wide table ends there."""
+    if all(sides(words, row, gap) != "both" for row in (upper, lower)):
+        return False
+    sizes = upper.size, lower.size
     return lower.top - upper.bottom > 1.5 * max(sizes) and abs(sizes[0] - sizes[1]) > 0.05 * max(sizes)
 
 
 def narrow(words: Words, row: Row, gap: Gutter, limit: float) -> Gutter | None:
     """Return what a row leaves of a gap, None when that is narrower than `limit`."""
     x0, x1 = words.x0[row.words], words.x1[row.words]
-    middle = (gap.x0 + gap.x1) / 2
-    left = x1[(x0 + x1) / 2 < middle].max(initial=gap.x0)
-    right = x0[(x0 + x1) / 2 >= middle].min(initial=gap.x1)
+    before = x0 + x1 < gap.x0 + gap.x1
+    left, right = x1[before].max(initial=gap.x0), x0[~before].min(initial=gap.x1)
     return Gutter(float(left), float(right)) if right - left >= limit else None
 
 
 def trim(words: Words, rows: list[Row], band: Band) -> Band:
     """Leave out rows at the ends of a band that have words on one side only and belong elsewhere."""
     first, last = band.first, band.last
-    while first < last and sides(words, rows[first], band.gutter) == "left" and apart(words, rows, first):
+    while first < last and sides(words, rows[first], band.gutter) == "left" and apart(rows, first):
         first += 1
     while last > first and sides(words, rows[last - 1], band.gutter) != "both" and heads_next(rows, last - 1):
         last -= 1
@@ -168,11 +184,11 @@ def sides(words: Words, row: Row, gutter: Gutter) -> str:
     return "both" if left.any() and not left.all() else "left" if left.all() else "right"
 
 
-def apart(words: Words, rows: list[Row], i: int) -> bool:
+def apart(rows: list[Row], i: int) -> bool:
     """Tell whether row `i` is set off from the row below it by space or by its type."""
     if i + 1 >= len(rows):
         return False
-    size, next_size = (float(np.median(words.size[rows[j].words])) for j in (i, i + 1))
+    size, next_size = rows[i].size, rows[i + 1].size
     return rows[i + 1].top - rows[i].bottom > 1.2 * next_size or abs(size - next_size) > 0.1 * next_size
 
 
@@ -210,32 +226,14 @@ def parts_columns(words: Words, rows: list[Row], band: Band, known: tuple[Gutter
 def is_column(words: Words, some: Ints, min_lines: int, min_width: float) -> bool:
     """Tell whether words make enough long lines without wide holes."""
     lines = baselines(words, some)
-    size = float(np.median(words.size[some]))
+    size = middle(words.size[some])
     widths = [float(words.x1[line].max() - words.x0[line].min()) for line in lines]
     holes = sum(any(g.x1 - g.x0 > 2 * size for g in gaps_of(words, line)) for line in lines)
-    return len(lines) >= min_lines and float(np.median(widths)) >= min_width * size and holes <= 0.3 * len(lines)
+    return len(lines) >= min_lines and middle(np.array(widths)) >= min_width * size and holes <= 0.3 * len(lines)
 
 
 def baselines(words: Words, some: Ints) -> list[Ints]:
     """Part words by baseline, top to bottom; raised and lowered ones make rows of their own or join."""
     order = some[np.argsort(words.base[some], kind="stable")]
-    step = np.diff(words.base[order]) > 0.3 * float(np.median(words.size[order]))
+    step = np.diff(words.base[order]) > 0.3 * middle(words.size[order])
     return np.split(order, np.flatnonzero(step) + 1)
-
-
-def find_gutters(words: Words, min_lines: int = 8) -> tuple[Gutter, ...]:
-    """Return the long gutters of a page: the layout that its short ones must follow."""
-    found: list[Gutter] = []
-    todo = [(np.arange(len(words)), 0)] if len(words) else []
-    while todo:
-        region, depth = todo.pop()
-        rows = rows_of(words, region)
-        band = best_band(words, rows, ()) if depth < MAX_DEPTH else None
-        if band is None:
-            continue
-        both = split_sides(words, rows, band)
-        if all(len(baselines(words, side)) >= min_lines for side in both):
-            found.append(band.gutter)
-        rest = (gather(rows[: band.first]), *both, gather(rows[band.last :]))
-        todo += [(part, depth + 1) for part in rest if len(part)]
-    return tuple(sorted(found))

@@ -11,9 +11,9 @@ import numpy.typing as npt
 from epistula.model import Box, Letter, Line, Page, Zone, ZoneKind, content_id
 from epistula.pdf.blocks import Block, make_blocks, measure_leading
 from epistula.pdf.characters import PageText
-from epistula.pdf.columns import Gutter, find_gutters, reading_order
+from epistula.pdf.columns import part_further, part_page
 from epistula.pdf.furniture import Sheet, find_furniture
-from epistula.pdf.glyphs import Bools, Glyphs
+from epistula.pdf.glyphs import Bools, Glyphs, Ints
 from epistula.pdf.hyphens import count_words
 from epistula.pdf.lines import TextLine, make_lines
 from epistula.pdf.metadata import read_source
@@ -63,11 +63,11 @@ def lay_out(pages: Sequence[PageText]) -> list[Layout]:
     """Find furniture, columns and lines of every page."""
     sheets = [make_sheet(page) for page in pages]
     masks = find_furniture(sheets)
-    found = [gutters(sheet, mask) for sheet, mask in zip(sheets, masks, strict=True)]
-    known = tuple(sorted({gutter for page in found for gutter in page}))
+    parted = [part_page(sheet.words.take(~mask)) for sheet, mask in zip(sheets, masks, strict=True)]
+    known = tuple(sorted({gutter for page in parted for gutter in page.gutters}))
     return [
-        lay_out_page(page, sheet, mask, known)
-        for page, sheet, mask in zip(pages, sheets, masks, strict=True)
+        lay_out_page(page, sheet, mask, part_further(sheet.words.take(~mask), found.regions, known))
+        for page, sheet, mask, found in zip(pages, sheets, masks, parted, strict=True)
     ]
 
 
@@ -77,18 +77,12 @@ def make_sheet(page: PageText) -> Sheet:
     return Sheet(page.width, page.height, glyphs, make_words(glyphs, starts), starts)
 
 
-def gutters(sheet: Sheet, furniture: Bools) -> tuple[Gutter, ...]:
-    """Return the long gutters of a page without its furniture."""
-    return find_gutters(sheet.words.take(np.flatnonzero(~furniture)))
-
-
-def lay_out_page(page: PageText, sheet: Sheet, furniture: Bools, known: tuple[Gutter, ...]) -> Layout:
-    """Find the lines of one page."""
+def lay_out_page(page: PageText, sheet: Sheet, furniture: Bools, leaves: Sequence[Ints]) -> Layout:
+    """Find the lines of one page; `leaves` are regions of the words that are no furniture."""
     kept, apart = np.flatnonzero(~furniture), np.flatnonzero(furniture)
-    words = sheet.words.take(kept)
     regions = [
         make_lines(page.number, n, sheet.glyphs, page.fonts, sheet.starts, sheet.words, kept[leaf])
-        for n, leaf in enumerate(reading_order(words, known))
+        for n, leaf in enumerate(leaves)
     ]
     aside = make_lines(page.number, -1, sheet.glyphs, page.fonts, sheet.starts, sheet.words, apart)
     slanted, boxes = slanted_lines(page, sheet.glyphs)

@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,6 +12,8 @@ from epistula.pdf.words import Words
 
 MARGIN = 0.12
 """Share of the page's height, above and below, in which running headers and footers stand."""
+LARGE = 1.3
+"""Least size of a watermark, in sizes of the text."""
 NUMBER = re.compile(r"\W*(page )?[a-z]{0,2}\d{1,5}( ?(of|/|-|–) ?[a-z]?\d{1,5})?\W*|[ivxl]{1,6}", re.IGNORECASE)
 """A page number by itself."""
 STAMP = re.compile(
@@ -26,7 +28,7 @@ STAMP = re.compile(
 
 @dataclass(frozen=True, eq=False)
 class Strip:
-    """Words on one baseline with no wide gap between them."""
+    """Words on one baseline with no wide gap between them; `pattern` is the text with its digits made alike."""
 
     page: int
     words: Ints
@@ -35,11 +37,7 @@ class Strip:
     x0: float
     x1: float
     size: float
-
-    @property
-    def pattern(self) -> str:
-        """The text with its digits made alike."""
-        return re.sub(r"\d+", "0", self.text.lower())
+    pattern: str
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,24 +56,27 @@ def find_furniture(sheets: Sequence[Sheet]) -> list[Bools]:
 
     A page is never emptied: where nearly all words would go, none goes.
     """
-    strips = [make_strips(number, sheet) for number, sheet in enumerate(sheets)]
-    numbered = line_numbers(sheets, strips)
+    numbered = line_numbers(sheets, [make_strips(n, sheet) for n, sheet in enumerate(sheets)])
+    strips = [make_strips(n, sheet, mask) for n, (sheet, mask) in enumerate(zip(sheets, numbered, strict=True))]
+    alike: dict[str, list[Strip]] = defaultdict(list)
+    for strip in (strip for page in strips for strip in page):
+        alike[strip.pattern].append(strip)
     masks = []
     for number, sheet in enumerate(sheets):
-        mask = np.zeros(len(sheet.words), dtype=bool)
-        for strip in marginal_furniture(number, sheet, strips):
+        mask = numbered[number].copy()
+        for strip in marginal_furniture(sheet, strips[number], alike, len(sheets)):
             mask[strip.words] = True
-        mask |= numbered[number]
         masks.append(mask & (mask.mean() < 0.8) if len(mask) else mask)
     return masks
 
 
-def make_strips(number: int, sheet: Sheet) -> list[Strip]:
-    """Return the strips of a page, top to bottom and left to right."""
+def make_strips(number: int, sheet: Sheet, without: Bools | None = None) -> list[Strip]:
+    """Return the strips of a page, top to bottom and left to right; words of the mask are left out."""
     words = sheet.words
-    if not len(words):
-        return []
     order = np.lexsort((words.x0, np.round(words.base)))
+    order = order if without is None else order[~without[order]]
+    if not len(order):
+        return []
     base, x0, x1, size = words.base[order], words.x0[order], words.x1[order], words.size[order]
     apart = (np.abs(np.diff(base)) > 1) | (x0[1:] - x1[:-1] > 1.2 * np.maximum(size[1:], size[:-1]))
     parts = np.split(order, np.flatnonzero(apart) + 1)
@@ -86,18 +87,56 @@ def make_strip(number: int, sheet: Sheet, part: Ints) -> Strip:
     """Return a strip of some words."""
     words = sheet.words
     text = " ".join("".join(sheet.glyphs.text[words.first[w] : words.last[w]].tolist()) for w in part.tolist())
-    base, size = float(np.median(words.base[part])), float(np.median(words.size[part]))
-    return Strip(number, part, text, base, float(words.x0[part].min()), float(words.x1[part].max()), size)
+    base, size = float(words.base[part].min()), float(words.size[part].max())
+    x0, x1 = float(words.x0[part].min()), float(words.x1[part].max())
+    return Strip(number, part, text, base, x0, x1, size, re.sub(r"\d+", "0", text.lower()))
 
 
-def marginal_furniture(number: int, sheet: Sheet, strips: Sequence[Sequence[Strip]]) -> list[Strip]:
-    """Return the strips of a page that are furniture by repetition, number or stamp."""
-    rows: dict[int, list[Strip]] = defaultdict(list)
-    for strip in strips[number]:
-        if in_margin(strip, sheet):
-            rows[round(strip.base / 2)].append(strip)
-    found = [s for row in rows.values() if is_furniture_row(number, sheet, row, strips) for s in row]
-    return found + [s for s in strips[number] if is_watermark(s, strips)]
+def marginal_furniture(
+    sheet: Sheet, strips: Sequence[Strip], alike: Mapping[str, Sequence[Strip]], pages: int
+) -> list[Strip]:
+    """Return the strips of a page that are furniture by repetition, number or stamp.
+
+    Rows count from the edge of the page inwards, up to the first that is no furniture.
+
+    Args:
+        sheet: the page.
+        strips: its strips.
+        alike: the strips of all pages by pattern.
+        pages: number of pages.
+    """
+    usual = float(np.median(sheet.words.size)) if len(sheet.words) else 0.0
+    found = [strip for strip in strips if is_watermark(strip, alike, pages, usual)]
+    rows = part_rows([strip for strip in strips if strip not in found])
+    for outwards in (rows, rows[::-1]):
+        for i, row in enumerate(outwards):
+            if not in_margin(row[0], sheet) or not is_furniture_row(row, strips, alike):
+                break
+            if is_line_of_text(outwards[i : i + 3]):
+                break
+            found += row
+    return found
+
+
+def is_line_of_text(rows: Sequence[Sequence[Strip]]) -> bool:
+    """Tell whether a long row goes on with the two rows further in: same size, same distance."""
+    if len(rows) < 3 or max(len(strip.text) for strip in rows[0]) < 30 or STAMP.search(rows[0][0].text):
+        return False
+    sizes = [max(strip.size for strip in row) for row in rows]
+    bases = [max(row, key=lambda strip: strip.size).base for row in rows]
+    steps = [abs(b - a) for a, b in zip(bases, bases[1:], strict=False)]
+    return max(sizes) - min(sizes) < 0.05 * max(sizes) and abs(steps[0] - steps[1]) < 0.15 * max(steps)
+
+
+def part_rows(strips: Sequence[Strip]) -> list[list[Strip]]:
+    """Gather the strips of a page to rows of one baseline, top to bottom."""
+    rows: list[list[Strip]] = []
+    for strip in sorted(strips, key=lambda strip: strip.base):
+        if rows and strip.base - rows[-1][-1].base < max(2.0, 0.5 * strip.size):
+            rows[-1].append(strip)
+        else:
+            rows.append([strip])
+    return rows
 
 
 def in_margin(strip: Strip, sheet: Sheet) -> bool:
@@ -106,33 +145,26 @@ def in_margin(strip: Strip, sheet: Sheet) -> bool:
 
 
 def is_furniture_row(
-    number: int, sheet: Sheet, row: Sequence[Strip], strips: Sequence[Sequence[Strip]]
+    row: Sequence[Strip], strips: Sequence[Strip], alike: Mapping[str, Sequence[Strip]]
 ) -> bool:
     """Tell whether a row at the edge is furniture: repeated, stamped, or beside a lone page number."""
-    if any(STAMP.search(strip.text) for strip in row) or any(is_repeated(strip, strips) for strip in row):
+    if any(STAMP.search(strip.text) or is_repeated(strip, alike) for strip in row):
         return True
-    return any(NUMBER.fullmatch(strip.text) for strip in row) and stands_apart(row, strips[number])
+    return any(NUMBER.fullmatch(strip.text) for strip in row) and stands_apart(row, strips)
 
 
-def is_repeated(strip: Strip, strips: Sequence[Sequence[Strip]]) -> bool:
+def is_repeated(strip: Strip, alike: Mapping[str, Sequence[Strip]]) -> bool:
     """Tell whether another page has the same pattern at the same height."""
-    return any(
-        other.pattern == strip.pattern and abs(other.base - strip.base) < 3
-        for page in strips
-        for other in page
-        if other.page != strip.page
-    )
+    return any(o.page != strip.page and abs(o.base - strip.base) < 3 for o in alike[strip.pattern])
 
 
-def is_watermark(strip: Strip, strips: Sequence[Sequence[Strip]]) -> bool:
-    """Tell whether the very same strip stands at the very same place on most of three pages or more."""
-    if len(strips) < 3 or len(strip.text) < 4:
+def is_watermark(strip: Strip, alike: Mapping[str, Sequence[Strip]], pages: int, usual: float) -> bool:
+    """Tell whether the very same large strip stands at the very same place on most of three pages or more."""
+    if pages < 3 or len(strip.text) < 4 or strip.size < LARGE * usual:
         return False
-    pages = sum(
-        any(abs(o.base - strip.base) < 1 and abs(o.x0 - strip.x0) < 1 and o.text == strip.text for o in page)
-        for page in strips
-    )
-    return pages >= max(3, 0.6 * len(strips))
+    same = (o for o in alike[strip.pattern] if o.text == strip.text)
+    found = {o.page for o in same if abs(o.base - strip.base) < 1 and abs(o.x0 - strip.x0) < 1}
+    return len(found) >= max(3, 0.6 * pages)
 
 
 def stands_apart(row: Sequence[Strip], page: Sequence[Strip]) -> bool:
@@ -155,13 +187,21 @@ def number_column(sheet: Sheet, strips: Sequence[Strip]) -> Bools:
     words, mask = sheet.words, np.zeros(len(sheet.words), dtype=bool)
     numbers = [w for w in range(len(words)) if word_number(sheet, w) is not None]
     for edge in (words.x1, words.x0):
-        groups: dict[int, list[int]] = defaultdict(list)
-        for w in numbers:
-            groups[round(float(edge[w]) / 3)].append(w)
-        for group in groups.values():
+        for group in aligned(numbers, edge):
             if counts_lines(sheet, group, strips):
                 mask[group] = True
     return mask
+
+
+def aligned(some: Sequence[int], edge: Floats) -> list[list[int]]:
+    """Gather words whose edges lie within two points of the next."""
+    groups: list[list[int]] = []
+    for w in sorted(some, key=lambda w: float(edge[w])):
+        if groups and edge[w] - edge[groups[-1][-1]] < 2:
+            groups[-1].append(w)
+        else:
+            groups.append([w])
+    return groups
 
 
 def word_number(sheet: Sheet, w: int) -> int | None:
@@ -179,8 +219,8 @@ def counts_lines(sheet: Sheet, group: Sequence[int], strips: Sequence[Strip]) ->
     step, often = steps.most_common(1)[0] if steps else (0, 0)
     if len(group) < 5 or step not in {1, 5} or often < 0.8 * (len(group) - 1):
         return False
-    rows = len({round(strip.base / 3) for strip in strips})
-    return len(group) * step > 0.6 * rows and lies_outside(words, np.array(ordered))
+    rows = part_rows([strip for strip in strips if len(strip.text) > 20])
+    return len(group) * step > 0.6 * len(rows) and lies_outside(words, np.array(ordered))
 
 
 def lies_outside(words: Words, group: Ints) -> bool:

@@ -2,6 +2,7 @@
 
 import unicodedata
 from dataclasses import dataclass, fields
+from functools import cache
 from typing import Any, Self
 
 import numpy as np
@@ -12,10 +13,12 @@ Bools = npt.NDArray[np.bool_]
 Ints = npt.NDArray[np.int64]
 Texts = npt.NDArray[np.str_]
 
-HYPHENS = {"\x02": "-", "\u2010": "-", "\u2011": "-", "\ufffe": "-"}
-"""Characters that PDF makers and PDFium write for a hyphen."""
-DEGREE = {"\u2218": "°"}
-"""The ring that TeX draws for a degree sign."""
+SOFT_HYPHEN = "\u00ad"
+HYPHENS = {SOFT_HYPHEN: "-", "\x02": "-", "\u2010": "-", "\u2011": "-", "\ufffe": "-"}
+"""Characters that PDF makers and PDFium write for a hyphen; a soft one that is drawn is one."""
+OPERATORS = {"\u2218": "°", "\u223c": "~"}
+"""Mathematical operators that TeX draws for a degree sign and a tilde."""
+MAX_ACCENTS = 2000
 
 ACCENTS = {
     "´": "\u0301", "`": "\u0300", "¨": "\u0308", "ˆ": "\u0302", "˜": "\u0303", "¸": "\u0327",
@@ -61,33 +64,44 @@ class Glyphs:
 
     def take(self, which: Bools | Ints) -> Self:
         """Return the glyphs chosen by a mask or by indices."""
-        return type(self)(**{f.name: getattr(self, f.name)[which] for f in fields(self)})
+        return type(self)(*[getattr(self, name)[which] for name in NAMES])
 
     def change(self, **changes: Any) -> Self:
         """Return a copy with some fields replaced."""
-        return type(self)(**{f.name: changes.get(f.name, getattr(self, f.name)) for f in fields(self)})
+        return type(self)(*[changes.get(name, getattr(self, name)) for name in NAMES])
+
+
+NAMES = tuple(f.name for f in fields(Glyphs))
 
 
 def clean(glyphs: Glyphs) -> Glyphs:
     """Make plain characters: ligatures split, accents composed, doubles and control characters dropped."""
-    glyphs = glyphs.take(np.array([is_drawn(t) for t in glyphs.text], dtype=bool))
-    glyphs = split_ligatures(glyphs.change(text=np.array([plain(t) for t in glyphs.text], dtype="<U4")))
-    return compose_accents(drop_doubles(spread_shared_boxes(glyphs)))
+    glyphs = glyphs.take((glyphs.text != SOFT_HYPHEN) | (glyphs.x1 - glyphs.x0 > 0.05 * glyphs.size))
+    texts = glyphs.text.tolist()
+    different = set(texts)
+    if not all(map(is_drawn, different)):
+        glyphs = glyphs.take(np.array([is_drawn(t) for t in texts], dtype=bool))
+    if any(plain(t) != t for t in different if is_drawn(t)):
+        plains = np.array([plain(t) for t in glyphs.text.tolist()], dtype="<U4")
+        glyphs = glyphs.change(text=plains)
+    return compose_accents(drop_doubles(spread_shared_boxes(split_ligatures(glyphs))))
 
 
+@cache
 def is_drawn(text: str) -> bool:
     """Tell whether the character is more than a control character or a lone surrogate."""
     return text in HYPHENS or unicodedata.category(text[:1] or "\0") not in {"Cc", "Cs", "Cn"}
 
 
+@cache
 def plain(text: str) -> str:
     """Return the character as it is written in running text.
 
     Hyphens of all makes become `-`, no-break and thin spaces a space; mathematical letters and
     presentation forms (ligatures) become the letters they show. Nothing else is touched.
     """
-    if text in HYPHENS or text in DEGREE:
-        return HYPHENS.get(text) or DEGREE[text]
+    if text in HYPHENS or text in OPERATORS:
+        return HYPHENS.get(text) or OPERATORS[text]
     if unicodedata.category(text[0]) == "Zs":
         return " "
     if "\ufb00" <= text <= "\ufb06" or "\U0001d400" <= text <= "\U0001d7ff":
@@ -150,23 +164,26 @@ def drop_doubles(glyphs: Glyphs) -> Glyphs:
 
 
 def compose_accents(glyphs: Glyphs) -> Glyphs:
-    """Put an accent drawn by itself onto the letter that it overlaps."""
-    accents = [i for i, t in enumerate(glyphs.text.tolist()) if t in ACCENTS]
-    if not accents:
+    """Put an accent drawn by itself onto the letter that it overlaps, wherever the stream has either."""
+    marks = [t for t in set(glyphs.text.tolist()) if t in ACCENTS or unicodedata.combining(t)]
+    accents = np.flatnonzero(np.isin(glyphs.text, marks)).tolist() if marks else []
+    if not accents or len(accents) > MAX_ACCENTS:
         return glyphs
     text, keep = glyphs.text.copy(), np.ones(len(glyphs), dtype=bool)
     for i in accents:
-        for j in (i + 1, i - 1):
-            if 0 <= j < len(glyphs) and text[j].isalpha() and overlaps(glyphs, i, j):
-                composed = unicodedata.normalize("NFC", DOTLESS.get(text[j], text[j]) + ACCENTS[text[i]])
-                if len(composed) == 1:
-                    text[j], keep[i] = composed, False
-                    break
+        for j in overlapped(glyphs, i).tolist():
+            letter = DOTLESS.get(str(text[j]), str(text[j]))
+            composed = unicodedata.normalize("NFC", letter + ACCENTS.get(str(text[i]), str(text[i])))
+            if len(composed) == 1 and letter.isalpha():
+                text[j], keep[i] = composed, False
+                break
     return glyphs.change(text=text).take(keep)
 
 
-def overlaps(glyphs: Glyphs, i: int, j: int) -> bool:
-    """Tell whether two characters share most of their width on the same line."""
-    shared = min(glyphs.x1[i], glyphs.x1[j]) - max(glyphs.x0[i], glyphs.x0[j])
-    narrow = min(glyphs.x1[i] - glyphs.x0[i], glyphs.x1[j] - glyphs.x0[j])
-    return bool(shared > 0.6 * narrow and abs(glyphs.base[i] - glyphs.base[j]) < 0.5 * glyphs.size[j])
+def overlapped(glyphs: Glyphs, i: int) -> Ints:
+    """Return the characters of the same line that share most of their width with character `i`, nearest first."""
+    shared = np.minimum(glyphs.x1, glyphs.x1[i]) - np.maximum(glyphs.x0, glyphs.x0[i])
+    narrow = np.minimum(glyphs.x1 - glyphs.x0, glyphs.x1[i] - glyphs.x0[i])
+    level = np.abs(glyphs.base - glyphs.base[i]) < 0.5 * glyphs.size
+    found = np.flatnonzero(level & (shared > 0.6 * narrow) & (shared > 0) & (np.arange(len(glyphs)) != i))
+    return np.asarray(found[np.argsort(-shared[found], kind="stable")])

@@ -6,17 +6,41 @@ from collections import Counter
 from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
+from typing import NamedTuple
 
 WORD = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*")
 TAIL = re.compile(r"([^\W_]+(?:[-–][^\W_]+)*)-$")
 HEAD = re.compile(r"^[^\W_]+(?:-[^\W_]+)*")
 
 
+class Parts(NamedTuple):
+    """Parts of compounds, in lower case; the lists are in `hyphens.json`.
+
+    Args:
+        prefixes: first parts that keep their hyphen before lower case.
+        before_same_vowel: first parts that keep it before the vowel they end in.
+        second_parts: second parts that keep it after a word.
+        connectors: middle parts of longer compounds (`end-to-end`).
+        suspended_before: words before which a hyphen stands for a second part left out (`pro- and`).
+    """
+
+    prefixes: frozenset[str]
+    before_same_vowel: frozenset[str]
+    second_parts: frozenset[str]
+    suspended_before: frozenset[str]
+    connectors: frozenset[str]
+
+
 @cache
-def prefixes() -> frozenset[str]:
-    """Return first parts that keep their hyphen before lower case; the list is `hyphens.json`."""
+def parts() -> Parts:
+    """Load the lists."""
     data = json.loads(Path(__file__).with_name("hyphens.json").read_text("utf-8"))
-    return frozenset(data["prefixes"])
+    return Parts(**{name: frozenset(words) for name, words in data.items()})
+
+
+def is_suspended(after: str) -> bool:
+    """Tell whether the text after a hyphen leaves its second part to a later word."""
+    return after.split(" ", 1)[0] in parts().suspended_before and " " in after
 
 
 def count_words(lines: Iterable[str]) -> Counter[str]:
@@ -35,8 +59,8 @@ def keeps_hyphen(before: str, after: str, attested: Counter[str]) -> bool:
     """Tell whether the hyphen between the end of one line and the start of the next belongs to the word.
 
     In this order: digits and capitals keep it (`anti-|MDA5`, `IL-|6`); the form that the document
-    has elsewhere wins; a part that is no letter sequence keeps it; the prefixes of the list keep it;
-    else the hyphen is the typesetter's.
+    has elsewhere wins; a single letter, a number or an acronym before it keeps it; parts that make
+    compounds keep it; else the hyphen is the typesetter's.
 
     Args:
         before: text that ends in the hyphen.
@@ -52,16 +76,24 @@ def keeps_hyphen(before: str, after: str, attested: Counter[str]) -> bool:
     whole, hyphened = attested[first + second], attested[f"{first}-{second}"]
     if whole or hyphened:
         return hyphened > whole
-    last = first.rsplit("-", 1)[-1]
+    if first.rsplit("-", 1)[-1] in parts().connectors and "-" in first:
+        return True
+    last, next_ = first.rsplit("-", 1)[-1], second.split("-", 1)[0]
     if not last.isalpha() or len(last) == 1 or tail[1].rsplit("-", 1)[-1][1:].isupper():
         return True
-    if attested[last + second.split("-")[0]]:
-        return False
-    return last in prefixes() or is_compound(last, second, attested)
+    return is_compound(last, next_, attested)
 
 
 def is_compound(first: str, second: str, attested: Counter[str]) -> bool:
-    """Tell whether the document joins either part to others by hyphens and has both as words of their own."""
-    second = second.split("-")[0]
-    own = len(first) > 3 and len(second) > 3 and attested[first] and attested[second]
-    return bool(own)
+    """Tell whether two lower-case parts are written with a hyphen between them.
+
+    The document has neither form: the joined one counts as attested when a longer word holds it.
+    """
+    known = parts()
+    if any(word.startswith(first + second[:4]) for word in attested) and first not in known.prefixes:
+        return False
+    if first in known.prefixes or second in known.second_parts:
+        return True
+    if first in known.before_same_vowel and first[-1] == second[0]:
+        return True
+    return min(len(first), len(second)) > 3 and bool(attested[first]) and bool(attested[second])

@@ -1,14 +1,16 @@
 """Lines: the words of a column on one baseline, with the raised and lowered characters beside them."""
 
 import re
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cache
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
-from epistula.pdf.glyphs import Bools, Glyphs, Ints
-from epistula.pdf.words import Words
+from epistula.pdf.glyphs import Bools, Floats, Glyphs, Ints
+from epistula.pdf.words import Words, middle
 
 RAISED = re.compile(r"[0-9*†‡§¶#,;–-]")
 """Characters of a raised note mark or citation number."""
@@ -35,7 +37,7 @@ class TextLine:
         italic: whether nearly all letters are slanted.
         bold_start: how many characters at the start of the line are bold.
         left, right: ends of the region that the line stands in.
-        holes: number of gaps wider than 1.5 font sizes.
+        holes: number of gaps between words that are wide for the line, as between cells of a table.
     """
 
     page: int
@@ -72,7 +74,8 @@ def make_lines(
     for group in raise_initials(words, groups, glyphs):
         order = np.concatenate([np.arange(words.first[w], words.last[w]) for w in group])
         order = order[np.argsort(glyphs.x0[order], kind="stable")]
-        lines.append(make_line(page, leaf, glyphs, fonts, starts, order))
+        chosen = glyphs.take(order).change(glyph=order)
+        lines.append(make_line(page, leaf, chosen, fonts, word_breaks(chosen, starts[order])))
     if not lines:
         return []
     left, right = min(line.x0 for line in lines), max(line.x1 for line in lines)
@@ -89,12 +92,14 @@ def baseline_groups(words: Words, region: Ints) -> list[list[int]]:
 
 def attach_raised(words: Words, groups: list[list[int]]) -> list[list[int]]:
     """Move smaller words that touch a word of a line nearby, a little above or below, into that line."""
-    sizes = [max(words.size[w] for w in group) for group in groups]
+    sizes = [float(words.size[group].max()) for group in groups]
     kept: list[list[int]] = [[] for _ in groups]
     for i, group in enumerate(groups):
+        near = [j for j in range(max(0, i - 3), min(len(groups), i + 4)) if j != i]
+        largest = max((sizes[j] for j in near), default=0.0)
         for w in group:
-            near = [j for j in range(max(0, i - 3), min(len(groups), i + 4)) if j != i]
-            host = next((j for j in near if is_beside(words, w, groups[j], sizes[j])), i)
+            small = words.size[w] <= 0.85 * largest
+            host = next((j for j in near if is_beside(words, w, groups[j], sizes[j])), i) if small else i
             kept[host].append(w)
     return [group for group in kept if group]
 
@@ -117,77 +122,96 @@ def raise_initials(words: Words, groups: list[list[int]], glyphs: Glyphs) -> lis
     """Move a drop cap from the line its foot stands on to the line its head stands at."""
     for i, group in enumerate(groups):
         for w in group[:]:
+            if words.last[w] - words.first[w] != 1 or not glyphs.text[words.first[w]].isupper():
+                continue
             others = [float(words.size[v]) for g in groups[max(0, i - 2) : i + 1] for v in g if v != w]
-            if not others or words.last[w] - words.first[w] != 1 or words.size[w] < 1.8 * np.median(others):
+            if not others or words.size[w] < 1.8 * np.median(others):
                 continue
             head = next((j for j in range(max(0, i - 4), i) if words.base[groups[j][0]] > words.top[w]), i)
-            if head != i and glyphs.text[words.first[w]].isupper():
+            if head != i:
                 group.remove(w)
                 groups[head].insert(0, w)
     return [group for group in groups if group]
 
 
-def make_line(
-    page: int, leaf: int, glyphs: Glyphs, fonts: Sequence[str], starts: Bools, order: Ints
-) -> TextLine:
-    """Write the glyphs of a line, given from left to right, with spaces between words."""
-    size, font = most(glyphs.size[order].round(2).tolist()), most(glyphs.font[order].tolist())
-    at_size = np.abs(glyphs.size[order] - size) < 0.1 * size
-    base = float(np.median(glyphs.base[order][at_size]))
-    raised = (glyphs.size[order] < 0.85 * size) & (base - glyphs.base[order] > 0.15 * size)
-    text, numbers = [], []
-    characters = glyphs.text[order].tolist()
-    parted = word_breaks(glyphs, starts, order, size)
-    for i, number in enumerate(order.tolist()):
-        if parted[i] or (i and raised[i] and not raised[i - 1] and parts_from(characters, raised.tolist(), i)):
-            text.append(" ")
-            numbers.append(-1)
-        text.append(characters[i])
-        numbers.append(number)
-    weights = [bool(BOLD.search(fonts[f])) for f in glyphs.font[order].tolist()]
-    slants = [bool(ITALIC.search(fonts[f])) for f in glyphs.font[order].tolist()]
-    gaps = glyphs.x0[order][1:] - np.maximum.accumulate(glyphs.x1[order])[:-1]
+def make_line(page: int, leaf: int, glyphs: Glyphs, fonts: Sequence[str], parted: Bools) -> TextLine:
+    """Write the glyphs of a line, given from left to right with their number on the page in `glyph`.
+
+    `parted` marks those that a space goes before.
+    """
+    size = commonest(np.rint(glyphs.size * 100)) / 100
+    usual = np.abs(glyphs.size - size) < 0.1 * size
+    base = middle(glyphs.base[usual])
+    characters = glyphs.text.tolist()
+    raised = (glyphs.size < 0.85 * size) & (base - glyphs.base > 0.15 * size)
+    for i in run_starts(raised):
+        parted[i] |= parts_from(characters, raised.tolist(), i)
+    text = "".join([" " + c if b else c for c, b in zip(characters, parted.tolist(), strict=True)])
+    numbers = np.full(len(text), -1, dtype=np.int64)
+    numbers[np.arange(len(characters)) + np.cumsum(parted)] = glyphs.glyph
+    bold = [is_bold(fonts[f]) for f in glyphs.font.tolist()]
+    slanted = sum(is_italic(fonts[f]) for f in glyphs.font.tolist())
+    gaps = glyphs.x0[1:] - np.maximum.accumulate(glyphs.x1)[:-1]
     return TextLine(
         page=page,
         leaf=leaf,
-        text="".join(text),
-        glyphs=np.array(numbers, dtype=np.int64),
-        x0=float(glyphs.x0[order].min()),
-        x1=float(glyphs.x1[order].max()),
+        text=text,
+        glyphs=numbers,
+        x0=float(glyphs.x0.min()),
+        x1=float(glyphs.x1.max()),
         top=base - 0.7 * size,
         bottom=base + 0.2 * size,
         base=base,
         size=size,
-        font=fonts[font],
-        bold=share(weights) > 0.8,
-        italic=share(slants) > 0.8,
-        bold_start=weights.index(False) if False in weights else len(weights),
-        holes=int((gaps > 1.5 * size).sum()),
+        font=fonts[int(commonest(glyphs.font))],
+        bold=sum(bold) > 0.8 * len(bold),
+        italic=slanted > 0.8 * len(bold),
+        bold_start=bold.index(False) if False in bold else len(bold),
+        holes=count_holes(gaps[parted[1:]], size),
     )
 
 
-def most(values: list[float]) -> float | int:
+def count_holes(gaps: Floats, size: float) -> int:
+    """Count the gaps between words that are too wide for a space; a line stretched evenly has none."""
+    usual = float(gaps.min()) if len(gaps) > 1 else 2.0 * size
+    return int(((gaps > 1.5 * size) & (gaps > 1.5 * usual)).sum())
+
+
+def run_starts(flags: Bools) -> list[int]:
+    """Return where runs of set flags start, but for the first place."""
+    found: list[int] = (np.flatnonzero(flags[1:] & ~flags[:-1]) + 1).tolist()
+    return found
+
+
+@cache
+def is_bold(font: str) -> bool:
+    """Tell whether the name of a font says bold."""
+    return BOLD.search(font) is not None
+
+
+@cache
+def is_italic(font: str) -> bool:
+    """Tell whether the name of a font says slanted."""
+    return ITALIC.search(font) is not None
+
+
+def commonest(values: npt.NDArray[Any]) -> float:
     """Return the commonest value, the largest of equals."""
-    counts = Counter(values)
-    return max(counts, key=lambda value: (counts[value], value))
+    if (values == values[0]).all():
+        return float(values[0])
+    found, counts = np.unique(values, return_counts=True)
+    return float(found[len(counts) - 1 - int(np.argmax(counts[::-1]))])
 
 
-def share(flags: list[bool]) -> float:
-    """Return the share of the flags that are set."""
-    return sum(flags) / len(flags)
-
-
-def word_breaks(glyphs: Glyphs, starts: Bools, order: Ints, size: float) -> list[bool]:
+def word_breaks(glyphs: Glyphs, starts: Bools) -> Bools:
     """Tell for each glyph of a line whether a word starts there.
 
-    Within a word the ordered glyphs follow each other; where a raised run comes between, the gap decides.
+    Within a word the glyphs follow each other on the page; where a raised run comes between, the gap decides.
     """
-    x0, x1 = glyphs.x0[order], np.maximum.accumulate(glyphs.x1[order])
-    gap = np.r_[0.0, x0[1:] - x1[:-1]]
-    follows = np.r_[True, np.diff(order) == 1]
-    limit = 0.2 * np.minimum(glyphs.size[order], np.r_[size, glyphs.size[order][:-1]])
-    breaks: list[bool] = np.where(follows, starts[order], gap > limit).tolist()
-    breaks[0] = False
+    breaks = np.zeros(len(glyphs), dtype=bool)
+    gap = glyphs.x0[1:] - np.maximum.accumulate(glyphs.x1)[:-1]
+    limit = 0.2 * np.minimum(glyphs.size[1:], glyphs.size[:-1])
+    breaks[1:] = np.where(glyphs.glyph[1:] - glyphs.glyph[:-1] == 1, starts[1:], gap > limit)
     return breaks
 
 

@@ -1,5 +1,6 @@
 """Paragraphs: blocks joined over columns, pages and floats, and lines joined to text."""
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -9,9 +10,9 @@ import numpy as np
 from epistula.model import ZoneKind
 from epistula.pdf.blocks import TERMINAL, Block, same_size
 from epistula.pdf.glyphs import Ints
-from epistula.pdf.hyphens import keeps_hyphen
+from epistula.pdf.hyphens import is_suspended, keeps_hyphen
 from epistula.pdf.lines import TextLine
-from epistula.pdf.zones import Typed
+from epistula.pdf.zones import CAPTION, Typed
 
 FLOWING = frozenset(
     {
@@ -25,10 +26,15 @@ FLOWING = frozenset(
     }
 )
 """Zones whose paragraphs run on over columns and pages."""
-ASIDE = frozenset({ZoneKind.CAPTION, ZoneKind.TABLE, ZoneKind.FOOTNOTE, ZoneKind.FURNITURE})
-"""Zones that a paragraph runs around."""
+ASIDE = frozenset(
+    {ZoneKind.CAPTION, ZoneKind.TABLE, ZoneKind.FOOTNOTE, ZoneKind.FURNITURE, ZoneKind.AFFILIATION}
+)
+"""Zones that a paragraph runs around; an address may stand at the foot of the first page."""
 MERGED = frozenset({ZoneKind.TITLE, ZoneKind.CAPTION})
 """Zones whose blocks in a row are one paragraph when their type is the same."""
+
+ADDRESS = re.compile(r"(https?://|www\.|doi\.org/|doi:)\S*$", re.IGNORECASE)
+"""A web address that may go on in the next line."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -89,13 +95,13 @@ def goes_on(before: Typed, item: Typed, indents: bool) -> bool:
 
 def restarts(item: Typed) -> bool:
     """Tell whether a caption block starts with a label of its own."""
-    from epistula.pdf.zones import CAPTION
-
     return item.kind is ZoneKind.CAPTION and CAPTION.match(item.block.text) is not None
 
 
 def same_region_break(same_region: bool, a: Block, b: Block) -> bool:
     """Tell whether two blocks of one region were parted for good: the sentence had ended."""
+    if a.text.endswith("-") and b.text[:1].islower():
+        return False
     return same_region and (bool(TERMINAL.search(a.text)) or b.indented or not b.text[:1].islower())
 
 
@@ -142,10 +148,10 @@ def seam(before: str, after: str, attested: Counter[str]) -> tuple[bool, bool]:
     """Tell how a line joins the text before it: whether the last character goes, whether a space comes."""
     if not before:
         return False, False
-    if before.endswith("\u00ad"):
-        return True, False
     if len(before) > 1 and before.endswith("-") and before[-2] != " ":
-        return not keeps_hyphen(before, after, attested), False
+        return (False, True) if is_suspended(after) else (not keeps_hyphen(before, after, attested), False)
+    if ADDRESS.search(before) and after[:1] in "./?=&_" and after[1:2].isalnum():
+        return False, False
     if before[-1] in "–—/" and before[-2:-1].isalnum() and after[:1].isalnum():
         return False, False
     return False, True

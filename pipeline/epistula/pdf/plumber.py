@@ -1,6 +1,7 @@
 """Characters of a page from pdfplumber, for fonts that PDFium cannot name the characters of."""
 
 import io
+import logging
 import math
 import re
 
@@ -10,6 +11,7 @@ import pdfplumber
 from epistula.pdf.characters import PageText
 from epistula.pdf.glyphs import Glyphs
 
+logging.getLogger("pdfminer").addHandler(logging.NullHandler())  # its warnings are for whoever asks for them
 UNNAMED = re.compile(r"\(cid:\d+\)|\ufffd|\0")
 REPLACEMENT = "\ufffd"
 

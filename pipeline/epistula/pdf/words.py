@@ -31,8 +31,8 @@ class Words:
     def __len__(self) -> int:
         return len(self.first)
 
-    def take(self, which: Ints) -> "Words":
-        """Return the words of some indices."""
+    def take(self, which: Ints | Bools) -> "Words":
+        """Return the words chosen by a mask or by indices."""
         return Words(*(getattr(self, name)[which] for name in ("first", "last", "x0", "x1", "base", "size")))
 
     @property
@@ -100,3 +100,8 @@ def make_words(glyphs: Glyphs, starts: Bools) -> Words:
         np.maximum.reduceat(glyphs.base, first),
         np.maximum.reduceat(glyphs.size, first),
     )
+
+
+def middle(values: Floats) -> float:
+    """Return the upper median; numpy's is slow on short arrays."""
+    return float(np.sort(values)[len(values) // 2])

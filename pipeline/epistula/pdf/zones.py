@@ -78,7 +78,7 @@ def classify(blocks: Sequence[Block]) -> list[Typed]:
     state.in_front = bool(title)
     for i, block in enumerate(article):
         state.typed.append(Typed(block, kind_of(block, i, title, article, state)))
-    return typed + state.typed
+    return typed + set_figures_apart(state.typed)
 
 
 def cover_pages(blocks: Sequence[Block]) -> frozenset[int]:
@@ -248,7 +248,7 @@ def text_kind(block: Block, blocks: Sequence[Block], i: int, state: State) -> Zo
     """Return the kind of a block after the front matter."""
     text = block.text
     if state.section is ZoneKind.REFERENCE:
-        return ZoneKind.REFERENCE
+        return ZoneKind.FOOTNOTE if text[0] in "*†‡§¶" else ZoneKind.REFERENCE
     if run_in := run_in_section(text):
         return run_in[0]
     if state.section in BACK_MATTER or state.section is ZoneKind.ABSTRACT:
@@ -272,3 +272,24 @@ def small_kind(block: Block, state: State) -> ZoneKind:
     if len(words) >= 6 and (NOTE_MARK.match(block.text) or TERMINAL.search(block.text)):
         return ZoneKind.FOOTNOTE
     return ZoneKind.FURNITURE
+
+
+def set_figures_apart(typed: Sequence[Typed]) -> list[Typed]:
+    """Make furniture of a figure's own words: labels in the region above the caption that are no sentences."""
+    result = list(typed)
+    for i, item in enumerate(typed):
+        if item.kind is not ZoneKind.CAPTION or item.block.text[:5].lower() == "table":
+            continue
+        at = i - 1
+        while at >= 0 and result[at].block.place == item.block.place and is_label(result[at]):
+            result[at] = Typed(result[at].block, ZoneKind.FURNITURE)
+            at -= 1
+    return result
+
+
+def is_label(item: Typed) -> bool:
+    """Tell whether a block could be words of a figure: few on every line, and no sentence."""
+    if item.kind not in {ZoneKind.BODY, ZoneKind.TABLE, ZoneKind.FURNITURE, ZoneKind.FOOTNOTE}:
+        return False
+    longest = max(len(line.text.split()) for line in item.block.lines)
+    return longest <= 6 and not TERMINAL.search(item.block.text)

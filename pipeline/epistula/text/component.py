@@ -2,6 +2,8 @@
 
 from collections.abc import Callable
 
+import numpy as np
+from spacy.attrs import SENT_START
 from spacy.lang.char_classes import ALPHA, HYPHENS
 from spacy.language import Language
 from spacy.tokenizer import Tokenizer
@@ -19,9 +21,9 @@ class Sentences:
     def __call__(self, doc: Doc) -> Doc:
         """Mark the first token of each sentence."""
         starts = {start for start, _ in reading_of(doc).sentences}
-        for token in doc:
-            token.is_sent_start = token.i == 0 or token.idx in starts
-        return doc
+        marks = np.array([1 if token.i == 0 or token.idx in starts else -1 for token in doc], dtype=np.int64)
+        # all at once: token.is_sent_start looks at the whole Doc each time it is set
+        return doc.from_array([SENT_START], marks.astype(np.uint64).reshape(-1, 1))
 
 
 @Language.factory("epistula_sentences", assigns=["token.is_sent_start"])

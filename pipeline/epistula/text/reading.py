@@ -4,6 +4,7 @@ Text outside the running zones is blanked, character for character, so that ever
 the letter's own text and nothing outside the running text is ever found.
 """
 
+import re
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -12,6 +13,10 @@ from functools import cached_property, lru_cache
 from epistula.model import RUNNING_TEXT, Zone, ZoneKind
 from epistula.text.sentences import split_sentences
 from epistula.text.words import Words
+
+BREAKS = dict.fromkeys(map(ord, "\n\r\v\f\x85\u2028\u2029"), " ")
+EMPTY_LINE = re.compile(r"\n[^\S\n]*\n\s*")
+LINE_BREAK = re.compile(r"\n")
 
 
 @dataclass(frozen=True)
@@ -71,7 +76,7 @@ def read(text: str, zones: tuple[Zone, ...]) -> Reading:
     blanked = ["\n"] * len(text)
     for zone in zones:
         if zone.kind in RUNNING_TEXT:
-            blanked[zone.start : zone.end] = text[zone.start : zone.end].replace("\n", " ")
+            blanked[zone.start : zone.end] = text[zone.start : zone.end].translate(BREAKS)
     return Reading("".join(blanked), zones, [zone.start for zone in zones])
 
 
@@ -81,7 +86,7 @@ def plain_zones(text: str) -> tuple[Zone, ...]:
     Paragraphs end at empty lines, or at every line break where there is no empty line. A short
     first paragraph without a full stop is the title, a short later one a heading.
     """
-    paragraphs = _paragraphs(text, "\n\n" if "\n\n" in text.strip() else "\n")
+    paragraphs = _paragraphs(text, EMPTY_LINE if EMPTY_LINE.search(text.strip()) else LINE_BREAK)
     titled = len(paragraphs) > 1
     return tuple(
         Zone(start, end, _plain_kind(text[start:end], index == 0) if titled else ZoneKind.BODY)
@@ -97,11 +102,13 @@ def _plain_kind(paragraph: str, first: bool) -> ZoneKind:
     return ZoneKind.HEADING if len(paragraph) < 60 else ZoneKind.BODY
 
 
-def _paragraphs(text: str, separator: str) -> Sequence[tuple[int, int]]:
+def _paragraphs(text: str, separator: re.Pattern[str]) -> Sequence[tuple[int, int]]:
+    ends = [*(match.span() for match in separator.finditer(text)), (len(text), len(text))]
     spans, start = [], 0
-    for part in text.split(separator):
+    for end, next_start in ends:
+        part = text[start:end]
         if part.strip():
-            lead = len(part) - len(part.lstrip())
-            spans.append((start + lead, start + lead + len(part.strip())))
-        start += len(part) + len(separator)
+            lead = start + len(part) - len(part.lstrip())
+            spans.append((lead, lead + len(part.strip())))
+        start = next_start
     return spans

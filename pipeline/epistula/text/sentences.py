@@ -10,7 +10,9 @@ ABBREVIATIONS = frozenset(
     """al approx ca cf dr e.g eds eg et etc fig figs i.e i.m i.v ie im inc iv jr mr mrs ms no nos nr p.o
     pp prof ref refs resp s.c sc sp spp sr st suppl tab vol vs viz""".split()
 )
-BOUNDARY = re.compile(r"(?P<mark>[.!?]+)(?P<close>[\])\"”’]*)(?P<space>\s+)(?=[\[(\"“‘]?[A-Z0-9À-Þ])|\n+")
+BOUNDARY = re.compile(r"(?<![.!?])(?P<mark>[.!?]++)(?P<close>[\])\"”’]*)(?P<space>\s+)(?=[\[(\"“‘]?[A-Z0-9À-Þ])|\n+")
+LONGEST_WORD = 60
+"""How far back a word is looked for; only what is short can be an abbreviation."""
 LAST_WORD = re.compile(r"[\w.]+\Z")
 
 
@@ -28,7 +30,7 @@ def split_sentences(text: str) -> list[tuple[int, int]]:
 
 
 def _ends_sentence(text: str, start: int, match: re.Match[str]) -> bool:
-    word = LAST_WORD.search(text, start, match.start())
+    word = LAST_WORD.search(text, max(start, match.start() - LONGEST_WORD), match.start())
     if word is None or match["mark"] != "." or match["close"]:
         return True
     last = word[0]

@@ -16,7 +16,12 @@ GREEK = {
     "α": "alpha", "β": "beta", "γ": "gamma", "δ": "delta", "ε": "epsilon", "ζ": "zeta", "η": "eta",
     "θ": "theta", "κ": "kappa", "λ": "lambda", "μ": "mu", "σ": "sigma", "τ": "tau", "ω": "omega",
 }  # fmt: skip
-WORD = re.compile(r"[Aa]nti(?=[a-z]{3})|[^\W\d_Ͱ-Ͽµ]+|\d+|[Ͱ-Ͽµ]")
+ACCENTS = "[\\u0300-\\u036f]"
+"""Accents that stand as characters of their own, behind their letter."""
+LETTER = r"[^\W\d_Ͱ-Ͽµ]"
+WORD = re.compile(
+    rf"(?i:anti)(?=[a-z]{{3}}|[A-Z]{{3}})|{LETTER}+(?:{ACCENTS}+{LETTER}*)*|\d+|[Ͱ-Ͽµ]{ACCENTS}*"
+)
 POSSESSIVE = re.compile(r"(?<=\w)['’]s\b")
 GAP = re.compile(r"(?:['’]s)?[ \t\u00a0]*[-\u00ad\u2010-\u2015/'’]?[ \t\u00a0]*\Z")
 SPELLINGS = [
@@ -29,6 +34,7 @@ SPELLINGS = [
     (re.compile(r"ys(?=ed$|es$|e$|ing$)"), "yz"),
 ]
 PLURALS = [
+    (re.compile(r"\Acrises\Z"), "crisis"),
     (re.compile(r"(?<=..it)ides$"), "is"),
     (re.compile(r"(?<=..[oey]s)es$"), "is"),
     (re.compile(r"(?<=...)ies$"), "y"),

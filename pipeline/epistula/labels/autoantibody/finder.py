@@ -9,7 +9,7 @@
 
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
 
@@ -32,9 +32,10 @@ LEADING_HEAD = re.compile(
     r"\b(?:IgG\s|IgM\s|IgA\s)?(?:auto-?)?antibod(?:y|ies)\s(?:directed\s)?(?:to|against|of|for)\s(?:the\s)?\Z",
     re.IGNORECASE,
 )
+LONGEST_SHORT_NAME = 3
 CONJUNCTION = re.compile(r"\s?(?:,|/|,?\s(?:and|or|and/or|as well as)|&)\s?(?:the\s)?\Z")
 STANDS_FOR = re.compile(
-    r"\s?\+(?!\w)|[\s-](?:sero-?)?(?:positiv|negativ)(?:e|ity)\b|\s(?:was|were)\s(?:\w+\s)?(?:positive|negative)\b",
+    r"\s?\+(?!\w)|[\s-](?:sero-?)?(?:positiv|negativ)(?:e|ity)\b|\s(?:was|were|turned|became|remained)\s(?:\w+\s)?(?:positive|negative)\b",
     re.IGNORECASE,
 )
 POSITIVE_FOR = re.compile(
@@ -72,7 +73,8 @@ def _others() -> Lexicon[str]:
 def find(reading: Reading, found: Sequence[Mention]) -> list[Match]:
     """Find autoantibodies with antigen and status."""
     drugs = [(m.start, m.end) for m in found if m.label == "DRUG"]
-    matches = longest([*_grammar(reading), *_names(reading)])
+    named = list(_names(reading))
+    matches = longest([*_grammar(reading, named), *named])
     kept = [m for m in matches if not any(s <= m.start and m.end <= e for s, e in drugs)]
     return with_status(reading, kept)
 
@@ -89,19 +91,23 @@ def _names(reading: Reading) -> Iterator[Match]:
         yield _match(reading, prefix.start() if prefix else start, _head_end(reading, hit.end), hit, "named")
 
 
-def _grammar(reading: Reading) -> Iterator[Match]:
+def _grammar(reading: Reading, named: Sequence[Match]) -> Iterator[Match]:
     """Antigens with a prefix, a head, or in a place where they stand for their antibody.
 
-    The hits are walked in text order, because a conjunct rests on the antigen before it.
+    The hits are walked in text order, because a conjunct rests on the antibody before it.
     """
     others = {hit.start: hit.end for hit in _others().find(reading.words, after_anti=True)}
-    previous: Match | None = None
-    for hit in _antigens().find(reading.words, after_anti=True):
-        if others.get(hit.start, 0) > hit.end or (previous and hit.start < previous.end):
+    hits = [h for h in _antigens().find(reading.words, after_anti=True) if others.get(h.start, 0) <= h.end]
+    found: dict[int, Match] = {match.end: match for match in named}
+    reach = 0
+    for index, hit in enumerate(hits):
+        if hit.start < reach:
             continue
-        match = _explicit(reading, hit) or _conjunct(reading, hit, previous) or _bare(reading, hit)
+        match = _explicit(reading, hit) or _conjunct(reading, hit, found) or _bare(reading, hit)
+        match = match or _listed(reading, hit, hits[index + 1 :])
         if match:
-            previous = match
+            reach = match.end
+            found[reach] = match
             yield match
 
 
@@ -118,11 +124,30 @@ def _explicit(reading: Reading, hit: Hit[Entry]) -> Match | None:
     return _match(reading, hit.start, end, hit, "head") if end > hit.end else None
 
 
-def _conjunct(reading: Reading, hit: Hit[Entry], previous: Match | None) -> Match | None:
-    """An antigen that shares the prefix or head of the one before it: "anti-Ro and La"."""
-    if previous is None or not CONJUNCTION.fullmatch(reading.text, previous.end, hit.start):
+def _conjunct(reading: Reading, hit: Hit[Entry], found: Mapping[int, Match]) -> Match | None:
+    """An antigen that shares the prefix or head of the antibody before it: "anti-Ro and La".
+
+    A name that is an analyte or a word as well ("insulin") counts only when it is short ("La", "Sm").
+    """
+    conjunction = CONJUNCTION.search(reading.text, max(0, hit.start - 14), hit.start)
+    if conjunction is None or conjunction.start() not in found:
+        return None
+    if hit.name in hit.value.ambiguous and len(hit.name) > LONGEST_SHORT_NAME:
         return None
     return _match(reading, hit.start, _head_end(reading, hit.end), hit, "conjunct")
+
+
+def _listed(reading: Reading, hit: Hit[Entry], following: Sequence[Hit[Entry]]) -> Match | None:
+    """The first antigen of a list whose last one has the head: "AChR and MuSK antibodies"."""
+    end = hit.end
+    for other in following:
+        between = CONJUNCTION.fullmatch(reading.text, end, other.start)
+        if between is None:
+            return None
+        if _head_end(reading, other.end) > other.end:
+            return _match(reading, hit.start, hit.end, hit, "shared_head")
+        end = other.end
+    return None
 
 
 def _bare(reading: Reading, hit: Hit[Entry]) -> Match | None:

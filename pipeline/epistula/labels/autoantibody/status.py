@@ -16,7 +16,7 @@ from epistula.text.reading import Reading
 
 CUES = Path(__file__).parent / "status.jsonl"
 CLAUSE_END = re.compile(
-    r";|,?\s(?:but|while|whereas|although|though|however)\b|:\s(?=[A-Z])|,\s(?:and|with|which)\s(?:a\s)?(?:negative|positive)\b"
+    r"[;:]\s|,\sand\sthere\b|,?\s(?:but|while|whereas|although|though|however)\b|:\s(?=[A-Z])|,\s(?:and|with|which)\s(?:a\s)?(?:negative|positive)\b"
 )
 LIST_ONLY = re.compile(r"(?:[\s,/&()\[\]+-]|\band\b|\bor\b|\bas well as\b|\bIg[GMA]\b|\bboth\b|\ball\b|\bimmunoglobulins? [GMA]\b|[<>]?\d[\d:./,]*)*")
 

@@ -7,19 +7,26 @@ from epistula.labels.label import Match
 from epistula.model import Mention
 from epistula.text.reading import Reading
 
-NAME = r"(?:(?:van|von|de|del|della|di|da|dos|la|le|el|al|ter|ten|den)[\s-](?:der\s|den\s|la\s)?)?[A-ZÀ-ÞŁŚŽČŞİ][\w’'-]+"
+PARTICLE = r"(?:(?:van|von|de|del|della|di|da|dos|la|le|el|al|ter|ten|den)[\s-](?:der\s|den\s|la\s)?)?"
+NAME = rf"{PARTICLE}[A-ZÀ-ÞŁŚŽČŞİ][\w’'-]+"
 NAMES = rf"{NAME}(?:\s(?:[A-Z]\.?\s?){{1,2}})?"
 YEAR = r"(?:19|20)\d{2}[a-z]?(?!\d)"
 DATED = rf",?\s(?:{YEAR}|\({YEAR}\)|in\spress)"
 AUTHOR = re.compile(
     rf"(?<![\w-])(?:{NAMES}\s(?:et\sal(?:\.|(?!\w))|and\s(?:colleagues|co-?workers|associates))(?:{DATED})?"
-    rf"|{NAME}\s(?:and|&)\s{NAME},?\s(?:{YEAR}|\({YEAR}\))|{NAME},\s{YEAR}(?=[;)]))"
+    rf"|{NAME}\s(?:and|&)\s{NAME},?\s(?:{YEAR}|\({YEAR}\))|{NAME}\s(?:and|&)\s{NAME}(?=\s\[\d)"
+    rf"|{NAME},\s{YEAR}(?=[;)])|{NAME}\s\({YEAR}\)(?=\s[a-z]))"
 )
 NUMBERS = r"\d{1,3}(?:\s?[-–]\s?\d{1,3})?"
-BRACKET = re.compile(rf"[\[]\s?(?P<list>{NUMBERS}(?:\s?[,;]\s?{NUMBERS})*)\s?\]")
-ROUND = re.compile(rf"(?<=[a-z,.])\s\((?P<list>{NUMBERS}(?:\s?[,;]\s?{NUMBERS})*)\)(?=[\s.,;:]|\Z)")
+LIST = rf"(?P<list>{NUMBERS}(?:\s?[,;]\s?{NUMBERS})*)"
+SQUARE = re.compile(rf"\[\s?{LIST}\s?\]")
+ROUND = re.compile(rf"(?<=[\w,.)])\s\({LIST}\)(?=[\s.,;:]|\Z)")
+RAISED = [
+    re.compile(rf"(?<=[a-z)\d][.,;])\s?{LIST}(?=\s[A-Z]|\s?\Z|\n)"),
+    re.compile(rf"(?<=[a-z]{{3}}){LIST}(?=[\s.,;:)]|\Z)"),
+]
 NUMBER = re.compile(NUMBERS)
-RAISED_BEHIND_STOP = re.compile(rf"(?<=[a-z)][.,;])(?P<list>{NUMBERS}(?:,{NUMBERS})*)(?=\s[A-Zaw]|\Z)")
+ENOUGH = 3
 
 
 def find(reading: Reading, found: Sequence[Mention]) -> Iterator[Match]:
@@ -27,22 +34,26 @@ def find(reading: Reading, found: Sequence[Mention]) -> Iterator[Match]:
     text = reading.text
     for match in AUTHOR.finditer(text):
         yield Match(match.start(), match.end(), "citation.author")
-    for match in BRACKET.finditer(text):
-        yield from _each(text, match, "citation.bracket")
-    bracketed = BRACKET.search(text)
-    if not bracketed and _numbered_in_round_brackets(text):
-        for match in ROUND.finditer(text):
-            yield from _each(text, match, "citation.round_bracket")
-    for match in RAISED_BEHIND_STOP.finditer(text):
-        yield from _each(text, match, "citation.superscript")
+    for pattern, rule in _numbered(text):
+        for match in pattern.finditer(text):
+            for number in NUMBER.finditer(text, match.start("list"), match.end("list")):
+                yield Match(number.start(), number.end(), rule)
 
 
-def _each(text: str, match: re.Match[str], rule: str) -> Iterator[Match]:
-    for number in NUMBER.finditer(text, match.start("list"), match.end("list")):
-        yield Match(number.start(), number.end(), rule)
+def _numbered(text: str) -> list[tuple[re.Pattern[str], str]]:
+    """Return the patterns of the one system of numbers that a letter uses, if any.
+
+    Numbers in square brackets are references. Those in round brackets or behind a full stop are, when
+    there are several of them and reference 1 is one.
+    """
+    if SQUARE.search(text):
+        return [(SQUARE, "citation.square_bracket")]
+    if _is_system(ROUND.finditer(text)):
+        return [(ROUND, "citation.round_bracket")]
+    raised = [match for pattern in RAISED for match in pattern.finditer(text)]
+    return [(pattern, "citation.superscript") for pattern in RAISED] if _is_system(raised) else []
 
 
-def _numbered_in_round_brackets(text: str) -> bool:
-    """Say whether round brackets hold references in this letter: at least three, (1) among them."""
-    lists = [match["list"] for match in ROUND.finditer(text)]
-    return len(lists) >= 3 and any(re.match(r"1(?!\d)", numbers) for numbers in lists)
+def _is_system(matches: Iterator[re.Match[str]] | Sequence[re.Match[str]]) -> bool:
+    lists = [match["list"] for match in matches]
+    return len(lists) >= ENOUGH and any(re.match(r"1(?!\d)", numbers) for numbers in lists)

@@ -6,6 +6,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from epistula.labels.concepts import Entry, lexicon_of, read_concepts
+from epistula.labels.experiencer import is_elsewhere
 from epistula.labels.grammar import any_of, read_grammar
 from epistula.labels.label import Match
 from epistula.model import Mention
@@ -36,8 +37,8 @@ def _qualifier() -> re.Pattern[str]:
 @lru_cache(maxsize=1)
 def _named_by_antibody() -> re.Pattern[str]:
     grammar = read_grammar(HERE / "grammar.json")
-    link = any_of(grammar["link"])
-    return re.compile(rf"(?:[-\s]{link}\s|\s)(?P<noun>{any_of(grammar['named_by_antibody'])})(?!\w)", re.IGNORECASE)
+    linked = rf"[-\s]{any_of(grammar['link'])}\s{any_of(grammar['linked'])}"
+    return re.compile(rf"(?:{linked}|\s{any_of(grammar['named_by_antibody'])})(?!\w)", re.IGNORECASE)
 
 
 def find(reading: Reading, found: Sequence[Mention]) -> Iterator[Match]:
@@ -46,19 +47,40 @@ def find(reading: Reading, found: Sequence[Mention]) -> Iterator[Match]:
     hits = list(_lexicon().find(reading.words))
     plain = [hit for hit in hits if hit.name not in hit.value.ambiguous]
     for hit in hits:
-        if hit.name not in hit.value.ambiguous or _meant(reading, hit, plain):
+        if hit.name in hit.value.ambiguous and not _meant(reading, hit, plain):
+            continue
+        if not _excluded(reading, hit, antibodies):
             yield Match(_start(reading, hit, antibodies), hit.end, "diagnosis.lexicon", hit.value.concept)
     yield from _after_antibody(reading, antibodies)
 
 
+def _excluded(reading: Reading, hit: Hit[Entry], antibodies: Sequence[Mention]) -> bool:
+    """Say whether a name is part of an antibody's, a scale's or an organ disease's name, too general,
+    or a relative's."""
+    grammar = read_grammar(HERE / "grammar.json")
+    if hit.value.name in grammar["too_general"]:
+        return True
+    if any(m.start <= hit.start and hit.end <= m.end for m in antibodies):
+        return True
+    if re.match(rf"[-\s]{any_of(grammar['not_before'])}(?!\w)", reading.text[hit.end : hit.end + 30]):
+        return True
+    return is_elsewhere(reading, hit.start, hit.end)
+
+
 def _start(reading: Reading, hit: Hit[Entry], antibodies: Sequence[Mention]) -> int:
     """Return where the mention starts, qualifiers of kind included."""
-    start = hit.start
+    start = next((_after(reading, m.end) for m in antibodies if m.start == hit.start), hit.start)
     qualifier = _qualifier().search(reading.text, max(0, start - 60), start)
     if qualifier:
         start = qualifier.start()
     linked = next((m for m in antibodies if m.end < start and _links(reading.text[m.end : start])), None)
     return linked.start if linked else start
+
+
+def _after(reading: Reading, end: int) -> int:
+    """Return where the disease begins behind an antibody that its name starts with."""
+    status = re.match(r"[-\s](?:positive|negative|seropositive|seronegative)?\s?", reading.text[end : end + 20])
+    return end + (status.end() if status else 0)
 
 
 def _links(between: str) -> bool:

@@ -12,16 +12,16 @@ from functools import lru_cache
 from pathlib import Path
 
 from epistula.labels.concepts import Entry, read_concepts
+from epistula.labels.experiencer import is_elsewhere
 from epistula.labels.grammar import any_of, read_grammar
 from epistula.labels.label import Match, longest
-from epistula.model import Mention
+from epistula.model import Assertion, Mention
 from epistula.text.lexicon import Hit, Lexicon
 from epistula.text.reading import Reading
 
 HERE = Path(__file__).parent
 FIELDS = ("kind", "system", "denies")
 CONJUNCTION = re.compile(r"(?:,|/|,?\s(?:and|or|and/or|as well as)|,)\s?\Z")
-CLAUSE = re.compile(r"[;:]|,\s(?:but|while|whereas|although)\b|\bbut\b|\bwith no\b|\bpresent(?:ed|ing)\b|\badmitted\b|\bwho\b")
 
 
 @lru_cache(maxsize=1)
@@ -90,7 +90,8 @@ def _extended(reading: Reading, hit: Hit[Entry], modifiers: dict[int, Hit[str | 
     start, _ = _modified(reading, hit.start, modifiers)
     system = hit.value.more["system"]
     rule = "organ.lexicon" if start == hit.start else "organ.lexicon_modified"
-    return Match(start, hit.end, rule, hit.value.concept, {"system": system})
+    denied = Assertion.NEGATED if hit.value.more.get("denies") else None
+    return Match(start, hit.end, rule, hit.value.concept, {"system": system}, assertion=denied)
 
 
 def _modified(
@@ -137,14 +138,11 @@ def _excluded(reading: Reading, match: Match) -> bool:
     if _pattern(rf"[\s-]{_words('specimens')}(?!\w)").match(reading.text, match.end):
         return True
     before = reading.before(match.start)
+    if re.search(r"\banti[-\u2010]?\Z", before, re.IGNORECASE):
+        return True
     if _pattern(rf"(?<!\w){_words('infectious')}\s\Z").search(before):
         return True
-    context = read_grammar(HERE / "context.json")
-    clause = CLAUSE.split(before)[-1]
-    history = _pattern(context["past_history"]).search(clause)
-    if history and not _pattern(context["denied"]).search(clause):
-        return True
-    return _pattern(context["other_person"]).search(clause) is not None
+    return is_elsewhere(reading, match.start, match.end)
 
 
 def _affected(reading: Reading, hit: Hit[Entry]) -> bool:

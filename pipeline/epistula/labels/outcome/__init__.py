@@ -17,6 +17,6 @@ LABEL = Label(
         ),
     ),
     relations={"response_to": "DRUG", "affects": "ORGAN", "observed_in": "PATIENTS"},
-    after=("DRUG",),
+    after=("DRUG", "ORGAN"),
     colour="#f7b6d2",
 )  # fmt: skip

@@ -1,4 +1,4 @@
-"""Adverse events: an infection or a known harm, in the words of an event under treatment."""
+"""Adverse events: an infection under treatment, or a harm that the words lay at a drug's door."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -13,14 +13,47 @@ from epistula.model import Mention
 from epistula.text.reading import Reading
 
 FILE = Path(__file__).parent / "adverse.jsonl"
-EVENT = re.compile(
-    r"\b(?:develop(?:ed|ing|s)?|complicated\s(?:by|with)|experienc(?:ed|ing)|(?:died|death)\s(?:of|from|due\sto)|suffered|contracted"
-    r"|because\sof|due\sto|led\sto|caus(?:ed|ing)|occurr(?:ed|ence\sof)|presented\swith|admitted\s(?:with|for)|episodes?\sof|risk\sof|reported|secondary\sto|followed\sby|had|have\snot|no|without|infection\srisk)"
-    r"\s(?:[\w-]+\s){0,5}\Z",
+SMALL = r"(?:[\w'’-]+\s){0,4}"
+BY_A_DRUG = re.compile(
+    rf"\b(?:caus(?:ed|es|ing)|gave|produc(?:ed|es|ing)|provok(?:ed|es)|trigger(?:ed|s)|cost\s(?:him|her)|led\sto|result(?:ed|ing)\sin"
+    rf"|intoleran(?:t|ce)\s(?:of|to)\s\w+\s\()\s?{SMALL}\Z",
     re.IGNORECASE,
 )
-EVENT_BEHIND = re.compile(r"\s(?:risks?\b|(?:was|were)\s(?:observed|noted|seen|reported|diagnosed|recorded|treated|managed)|occurred|developed|ensued|complicated|resulted)", re.IGNORECASE)
-PRESENTING = re.compile(r"\b(?:history\sof|past|previous|presented\swith|admitted\s(?:with|for)|serolog\w+|antibod\w+|negative\sfor|rule\sout|excluded?|vaccin\w+|test\w*|suspected)\s(?:[\w-]+[\s,]+){0,6}\Z", re.IGNORECASE)
+WITHDRAWN_FOR = re.compile(
+    rf"\b(?:stopped|withdrawn|discontinued|suspended|interrupted|abandoned|gave\sup|replaced|reduced|halved|changed|switched)\b"
+    rf"[^.;]{{0,50}}\b(?:for|because\sof|due\sto|owing\sto|on\saccount\sof|following)\s{SMALL}\Z",
+    re.IGNORECASE,
+)
+AFTER_DOSES = re.compile(
+    rf"\b(?:pulse|infusion|dose|cycle|injection|course)s?\s(?:was|were)\sfollowed\sby\s{SMALL}\Z"
+    r"|\b(?:saw|observed|noted|recorded|experienced)\s(?:neither|no)\b[^.;]*\Z",
+    re.IGNORECASE,
+)
+INDUCED = re.compile(r"\w-(?:induced|related)\s(?:\w+\s)?\Z", re.IGNORECASE)
+DUE_TO = re.compile(
+    r",?\s(?:(?:which|that)\s(?:we|was|were)\s)?(?:due\sto|caused\sby|secondary\sto|attribut\w+\sto|ascribed\sto|related\sto|induced\sby"
+    r"|from)\s(?:the\s)?(?:[\w-]+\s){0,2}\Z",
+    re.IGNORECASE,
+)
+NONE_UNDER = re.compile(r"\s(?:under|with|on|after|during)\s(?:the\s)?(?:[\w-]+\s){0,2}\Z", re.IGNORECASE)
+DENIED = re.compile(r"\b(?:no|neither|nor|without|not)\b[^.;]{0,40}\Z", re.IGNORECASE)
+AFTER_A_DOSE = re.compile(r"\s(?:after|during|following|by)\sthe\s\w+\s(?:infusion|dose|injection|pulse|cycle|course)\b", re.IGNORECASE)
+EVENT = re.compile(
+    rf"\b(?:develop(?:ed|ing|s)?|complicated\s(?:by|with)|complicating|experienc(?:ed|ing)|(?:died|death|turn,?)\s(?:of|from|due\sto)|suffered"
+    rf"|contracted|occurr(?:ed|ence\sof)|episodes?\sof|risk\sof|price\sof|followed\sby|presented\sa|saw|seen|neither|nor|no|without|had|because\sof|how\soften"
+    rf"|to\sthis|and\sother|have\snot|reported)\s{SMALL}\Z",
+    re.IGNORECASE,
+)
+EVENT_BEHIND = re.compile(
+    r"\s(?:risks?\b|and\sother\b|(?:was|were)\s(?:not\s)?(?:observed|noted|seen|reported|diagnosed|recorded|managed|controlled|brief)"
+    r"|(?:did\snot\s)?occur(?:red)?|developed|ensued|complicated|resulted|in\s(?:one|two|three|\d+)\b)",
+    re.IGNORECASE,
+)
+PRESENTING = re.compile(
+    r"\b(?:history\sof|past|previous|presented\swith|admitted\s(?:with|for)|serolog\w+|antibod\w+|negative\sfor|rule\sout|ruled\sout|excluded?"
+    r"|vaccin\w+|test\w*|suspected|secondary\sto|preceding|recent|immun\w+|against|prophyla\w+|evidence\sof|signs\sof)\s(?:[\w-]+[\s,]+){0,6}\Z",
+    re.IGNORECASE,
+)
 
 
 @lru_cache(maxsize=1)
@@ -31,12 +64,23 @@ def _patterns() -> list[tuple[str, re.Pattern[str]]]:
         ]
 
 
-def adverse_events(reading: Reading, drugs: Sequence[Mention]) -> Iterator[Match]:
-    """Yield the harms that the letter tells as events after treatment began."""
+def adverse_events(
+    reading: Reading, drugs: Sequence[Mention], organs: Sequence[Mention]
+) -> Iterator[Match]:
+    """Yield infections told as events under treatment, and harms that are laid at a drug's door."""
     for name, pattern in _patterns():
         for hit in pattern.finditer(reading.text):
-            if _is_event(reading, hit.start(), hit.end()) and treatment_began(reading, hit.start(), drugs):
-                yield Match(hit.start(), hit.end(), f"outcome.{name}", attributes={"category": "adverse_event"})
+            start, end = hit.span()
+            under_treatment = treatment_began(reading, start, drugs)
+            if under_treatment and (_is_event(reading, start, end) or _blamed(reading, start, end, drugs)):
+                yield _harm(start, end, name)
+    for organ in organs:
+        if _blamed(reading, organ.start, organ.end, drugs):
+            yield _harm(organ.start, organ.end, "harm")
+
+
+def _harm(start: int, end: int, rule: str) -> Match:
+    return Match(start, end, f"outcome.{rule}", attributes={"category": "adverse_event"}, replaces=("ORGAN",))
 
 
 def _is_event(reading: Reading, start: int, end: int) -> bool:
@@ -44,3 +88,24 @@ def _is_event(reading: Reading, start: int, end: int) -> bool:
     if PRESENTING.search(before):
         return False
     return EVENT.search(before) is not None or EVENT_BEHIND.match(reading.after(end)) is not None
+
+
+def _blamed(reading: Reading, start: int, end: int, drugs: Sequence[Mention]) -> bool:
+    """Say whether the sentence names a drug and says that the harm came from it."""
+    first, last = reading.sentence_at(start)
+    here = [d for d in drugs if first <= d.start < last]
+    before, after = reading.before(start), reading.after(end)
+    if INDUCED.search(before) and any(d.end < start for d in here):
+        return True
+    if WITHDRAWN_FOR.search(before) or AFTER_DOSES.search(before) or AFTER_A_DOSE.match(after):
+        return True
+    if re.match(r"\sdid\snot\soccur\b", after):
+        return True
+    if BY_A_DRUG.search(before) and any(d.end < start and start - d.end < 60 for d in here):
+        return True
+    follower = next((d for d in here if d.start >= end), None)
+    if follower is None:
+        return False
+    between = reading.text[end : follower.start]
+    denied = DENIED.search(before) is not None and NONE_UNDER.fullmatch(between) is not None
+    return denied or DUE_TO.fullmatch(between) is not None

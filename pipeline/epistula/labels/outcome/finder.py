@@ -32,7 +32,8 @@ BY_DEGREE = {
     "partial": {"remission": "improvement"},
     "limited": {"improvement": "limited_response", "remission": "limited_response"},
 }
-NEEDS_TREATMENT = frozenset({"course", "progression"})
+MEASURED = frozenset({"response", "qualified", "course", "progression"})
+NEEDS_TREATMENT = frozenset({"course", "progression", "harm"})
 
 
 @dataclass(frozen=True)
@@ -57,7 +58,7 @@ def triggers() -> list[Trigger]:
         for line, row in enumerate(reader, start=1):
             if set(row) != FIELDS:
                 raise DeclarationError(f"triggers.jsonl, line {line}: fields are {sorted(FIELDS)}.")
-            pattern = re.compile(rf"(?<![\w-])(?:{row['pattern']})(?![\w])", re.IGNORECASE)
+            pattern = re.compile(rf"(?<!\w)(?<!non-)(?:{row['pattern']})(?!\w)", re.IGNORECASE)
             found.append(Trigger(row["id"], row["category"], row["type"], pattern))
     return found
 
@@ -93,12 +94,14 @@ def _negation() -> re.Pattern[str]:
 def find(reading: Reading, found: Sequence[Mention]) -> Iterator[Match]:
     """Find outcomes and adverse events with their category."""
     drugs = [m for m in found if m.label == "DRUG"]
+    organs = [m for m in found if m.label == "ORGAN"]
     for trigger in triggers():
         for hit in trigger.pattern.finditer(reading.text):
-            match = _outcome(reading, trigger, hit, drugs)
+            inside = any(m.start < hit.end() and hit.start() < m.end for m in organs)
+            match = None if inside else _outcome(reading, trigger, hit, drugs)
             if match:
                 yield match
-    yield from adverse_events(reading, drugs)
+    yield from adverse_events(reading, drugs, organs)
 
 
 def _outcome(
@@ -109,7 +112,7 @@ def _outcome(
         return None
     if trigger.type in NEEDS_TREATMENT and not treatment_began(reading, hit.start(), drugs):
         return None
-    if trigger.type != "event" and is_laboratory(before, after):
+    if trigger.type in MEASURED and is_laboratory(before, after):
         return None
     start, end, category, degree = _with_degree(trigger, hit, before, after)
     if trigger.type == "qualified" and not degree:
@@ -125,7 +128,7 @@ def _with_degree(
 ) -> tuple[int, int, str, str | None]:
     """Return span and category of a trigger with the degree words at its sides."""
     start, end, category = hit.start(), hit.end(), trigger.category
-    if trigger.type in ("plain", "event"):
+    if trigger.type in ("plain", "event", "harm"):
         return start, end, category, None
     left, right = _degree_before().search(before), _degree_after().match(after)
     degree = None

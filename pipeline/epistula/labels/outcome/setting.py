@@ -9,6 +9,7 @@ from epistula.labels.grammar import any_of, read_grammar
 from epistula.model import Mention
 from epistula.text.reading import Reading
 
+UNDER = re.compile(r"\b(?:despite|in spite of|under|on|during|while|after|following|with|upon|to)\s", re.IGNORECASE)
 GRAMMAR = Path(__file__).parent / "grammar.json"
 
 
@@ -26,12 +27,18 @@ def _laboratory(before: bool) -> re.Pattern[str]:
 
 
 def treatment_began(reading: Reading, offset: int, drugs: Sequence[Mention]) -> bool:
-    """Say whether the letter has spoken of treatment before the end of the sentence at `offset`.
+    """Say whether the letter has spoken of treatment before `offset`, or does so right behind it in
+    words such as "despite" and "under".
 
-    Course words before that belong to the presenting complaint (guideline, OUTCOME).
+    Course words before treatment belong to the presenting complaint (guideline, OUTCOME).
     """
-    _, end = reading.sentence_at(offset)
-    return any(drug.start < end for drug in drugs) or _treatment().search(reading.text, 0, end) is not None
+    if any(drug.start < offset for drug in drugs) or _treatment().search(reading.text, 0, offset):
+        return True
+    under = UNDER.search(reading.after(offset))
+    if under is None:
+        return False
+    start, end = offset + under.end(), reading.sentence_at(offset)[1]
+    return any(start <= d.start < end for d in drugs) or _treatment().search(reading.text, start, end) is not None
 
 
 def is_laboratory(before: str, after: str) -> bool:

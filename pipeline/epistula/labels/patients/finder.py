@@ -15,7 +15,7 @@ from typing import Any
 from epistula.labels.grammar import any_of, read_grammar
 from epistula.labels.label import Match, longest
 from epistula.labels.patients.person import with_person
-from epistula.model import Mention
+from epistula.model import Mention, ZoneKind
 from epistula.text.reading import Reading
 
 GRAMMAR = Path(__file__).parent / "grammar.json"
@@ -25,15 +25,23 @@ AGE = re.compile(
     r"|\d+[- ]?(?:y/?o|yo)|(?:years?|months?|weeks?|days?)[-‐–]old|aged?\s\d+",
     re.IGNORECASE,
 )
+BEFORE_COUNT = frozenset({"all", "both", "first", "last", "other", "only", "remaining"})
+PARTICIPLE = re.compile(r"\w+ed|\w+-\w+ed", re.IGNORECASE)
+AS_A = re.compile(r"\bas\sa(?:n)?\s\Z", re.IGNORECASE)
+NAME = re.compile(r"\s(?:no\.?\s?)?(?:[A-H]|[1-9]\d?)(?![\w%.]\w|\s?(?:mg|g|years|%))\b")
 COMPOUND = re.compile(
     r"\w[\w./‐–-]*[-‐–](?:old|positive|negative|treated|naive|refractory|resistant|dependent|onset|associated"
     r"|related|handed|born|free|level|Asian|American|Caucasian|aged|smoking|smoker|induced|specific)\Z",
     re.IGNORECASE,
 )
+STOPS = (
+    r"(?:was|were|is|with|who|had|has|presented|presenting|in|of|from|at|on|and|or|to|for|admitted|developed|came|underwent"
+    r"|received|complained|suffering|diagnosed|referred|history|brought|whose|consulted|without|by|after|under|treated|born)"
+)
 VERB = (
     r"(?:\w+ly\s)?(?:died|had|has|have|was|were|is|are|did|became|underwent|developed|improved|worsened|achieved"
     r"|remained|showed|responded|relapsed|received|recovered|required|presented|experienced|survived|reported"
-    r"|needed|suffered|failed|stopped|discontinued|continued|deteriorated|who)\b"
+    r"|needed|suffered|failed|stopped|discontinued|continues?|continued|deteriorated|reached|obtained|carried|recovered|regained|went|will|could|may)\b"
 )
 
 
@@ -55,27 +63,41 @@ def _head() -> re.Pattern[str]:
 @lru_cache(maxsize=1)
 def _of_phrase() -> re.Pattern[str]:
     """“two of these four patients”, “one of the patients”, seen from the right."""
-    return re.compile(rf"(?<![\w-]){_number()}\s(?:out\s)?of\s(?:the|these|those|our|their|his|her)?\s?\Z", re.IGNORECASE)
+    return re.compile(rf"(?<![\w-]){_number()}\s(?:out\s)?of\s(?:(?:the|these|those|our|their|his|her)\s)?\Z", re.IGNORECASE)
 
 
 @lru_cache(maxsize=1)
 def _anaphor() -> re.Pattern[str]:
+    """Counts, ordinals and "other" that stand for patients without a noun."""
     number = _number()
+    word = any_of(set(grammar()["numbers"]) - {"another", "single", "both"})
+    ordinal = any_of([*grammar()["numbered"], "former", "latter"])
+    end = rf"(?=\s{VERB}|[.,;:](?!\d)|\sand\s|\sof\swhom\b|\swith(?:out)?\b|\swhile\b|\swhereas\b|\sbut\b|\salso\b)"
     return re.compile(
-        rf"(?<![\w-])(?:{number}\sof\s(?:them|whom|these|those|the\slatter)(?=[\s,.;])(?!\s\w+\s?(?:patients|cases|children))"
-        rf"|(?:{number}\s)?others?(?=\s{VERB})"
-        rf"|remaining\s{number}(?=[\s,](?!patients|cases|children))"
-        rf"|(?:former|latter)(?=\s{VERB})"
-        rf"|(?:(?<=[,;]\s)|(?<=and\s)|(?<=while\s)|(?<=whereas\s)|(?<=but\s)|(?<=only\s)|(?<=of\swhom\s)|(?<=^))"
-        rf"(?:{any_of(set(grammar()['numbers']) - {'another', 'single'})})(?=\s{VERB}))",
+        rf"(?<![\w-])(?:{number}\sof\s(?:them|whom|the\slatter|(?:these|those)(?:\s{word})?)(?=[\s,.;])(?!\s(?:\w+\s)?(?:patients|cases|children))"
+        rf"|(?<!each\s)(?:{number}\s)?others?(?!\shave\s(?:seen|reported|described|found|shown))(?:\s{word})?{end}"
+        rf"|remaining\s{number}(?=[\s,.](?!patients|cases|children))"
+        rf"|(?<=\b[Tt]he\s){ordinal}{end}"
+        rf"|all\s{word}{end}"
+        rf"|(?:(?<=\b[Ii]n\s)|(?<=\bof\s)|(?<=\bamong\s)){word}(?=[.,;:](?!\d)|\sand\s|\sof\swhom\b|\swhile\b)"
+        rf"|(?:(?<=[,;:]\s)|(?<=\band\s)|(?<=\bwhile\s)|(?<=\bwhereas\s)|(?<=\bbut\s)|(?<=\bonly\s)|(?<=\bwhom\s)|(?<=\A)|(?<=\.\s)|(?<=\n))"
+        rf"(?:{word}|\d{{1,3}})(?=\s{VERB}))",
         re.IGNORECASE,
+    )
+
+
+@lru_cache(maxsize=1)
+def _aged_somebody() -> re.Pattern[str]:
+    """“58-year-old dairy farmer”: an age and up to three words, whatever the trade."""
+    return re.compile(
+        rf"(?<![\w-])(?:{AGE.pattern})\s(?:(?!{STOPS}\b)[A-Za-z-]+\s){{0,2}}(?!{STOPS}\b)[a-z]+(?=[\s,.;])", re.IGNORECASE
     )
 
 
 def find(reading: Reading, found: Sequence[Mention]) -> list[Match]:
     """Find patients with count, age group and sex."""
     spans = [(m.start, m.end) for m in found if m.label in ("AUTOANTIBODY", "DIAGNOSIS", "OUTCOME", "ORGAN")]
-    matches = longest([*_headed(reading, spans), *_anaphors(reading)])
+    matches = longest([*_headed(reading, spans), *_anaphors(reading), *_aged(reading)])
     return with_person(reading, _with_of_phrases(reading, matches), found, grammar())
 
 
@@ -86,7 +108,9 @@ def _headed(reading: Reading, spans: Sequence[tuple[int, int]]) -> Iterator[Matc
         if phrase:
             start = phrase.start()
         if _counts(reading, start, head):
-            yield Match(start, head.end(), "patients.of_phrase" if phrase else "patients.head")
+            name = NAME.match(reading.text, head.end())
+            end = name.end() if name else head.end()
+            yield Match(start, end, "patients.of_phrase" if phrase else "patients.head")
 
 
 def _left_edge(reading: Reading, start: int, spans: Sequence[tuple[int, int]]) -> int:
@@ -108,7 +132,11 @@ def _left_edge(reading: Reading, start: int, spans: Sequence[tuple[int, int]]) -
         elif _is_modifier(token[0]):
             edge = token.start()
         elif _is_count(token[0]):
-            return token.start()
+            edge = token.start()
+            if not (tokens and tokens[-1][0].casefold() in BEFORE_COUNT):
+                break
+        elif edge == start and tokens and _is_count(tokens[-1][0]) and PARTICIPLE.fullmatch(token[0]):
+            edge = token.start()
         else:
             break
     return edge
@@ -138,6 +166,8 @@ def _folded(name: str) -> frozenset[str]:
 def _counts(reading: Reading, start: int, head: re.Match[str]) -> bool:
     """Say whether a head noun with what stands before it is a mention of patients."""
     lists = grammar()
+    if reading.zone_at(start).kind == ZoneKind.HEADING or AS_A.search(reading.before(start)):
+        return False
     noun, text = head[0].casefold(), reading.text[start : head.end()]
     after = re.match(r"\s(\w+)", reading.text[head.end() : head.end() + 20])
     if after and after[1].casefold() in lists["report_words"]:
@@ -145,7 +175,7 @@ def _counts(reading: Reading, start: int, head: re.Match[str]) -> bool:
     singular = noun if noun in _folded("heads") else noun.removesuffix("s")
     if singular == "case":
         return _case_is_person(reading, start, head)
-    if singular in _folded("only_with_age"):
+    if singular in _folded("only_with_age") or noun == "adult":
         counted = any(_is_count(word) for word in re.findall(r"[\w-]+", text[: -len(noun)]))
         return AGE.search(text) is not None or counted or (singular == "population" and start < head.start())
     return True
@@ -163,6 +193,11 @@ def _case_is_person(reading: Reading, start: int, head: re.Match[str]) -> bool:
         return counted and not re.match(r"\sof\b", reading.text[head.end() : head.end() + 4])
     pointed = re.search(r"\b(?:these|those|both|our|the)\s\Z", before) is not None
     return counted or pointed or bool(words)
+
+
+def _aged(reading: Reading) -> Iterator[Match]:
+    for match in _aged_somebody().finditer(reading.text):
+        yield Match(match.start(), match.end(), "patients.aged", rank=-1)
 
 
 def _anaphors(reading: Reading) -> Iterator[Match]:

@@ -1,0 +1,1 @@
+"""Many letters: what there is to annotate, reading each, and writing all."""

@@ -1,0 +1,83 @@
+"""Reading whatever file holds letters: PDF, plain text, JSONL of `id` and `text`."""
+
+from collections.abc import Iterator
+from hashlib import sha256
+from pathlib import Path
+
+from epistula.errors import InputError, ReadError, RecordError
+from epistula.jsonl import parse_row, read_lines
+from epistula.model import Failure, FailureCategory, Letter, Source, content_id
+from epistula.pdf.isolated import read_pdf_isolated
+from epistula.text.reading import plain_zones
+
+
+def read_letters(path: Path) -> Iterator[Letter | Failure]:
+    """Yield the letters of a file; what cannot be read is yielded as a Failure.
+
+    Text given is text kept: offsets into it are offsets into what the user gave.
+    """
+    suffix = path.suffix.casefold()
+    if suffix == ".jsonl":
+        yield from _rows(path)
+        return
+    try:
+        yield read_text_file(path) if suffix == ".txt" else read_pdf_isolated(path)
+    except ReadError as error:
+        yield Failure(str(path), error.category, error.reason)
+    except OSError as error:
+        yield Failure(str(path), FailureCategory.MISSING, f"cannot be opened: {error.strerror or error}.")
+
+
+def read_text_file(path: Path) -> Letter:
+    """Read a plain text file in UTF-8.
+
+    Raises:
+        ReadError: it is not UTF-8, or holds no text.
+    """
+    data = path.read_bytes()
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        reason = f"is not UTF-8 text (byte {error.start}). Save it as UTF-8."
+        raise ReadError(FailureCategory.BROKEN, reason) from error
+    digest = sha256(data).hexdigest()
+    return letter_of(content_id("letter", digest), text, Source(path=str(path), sha256=digest))
+
+
+def letter_of(identifier: str, text: str, source: Source) -> Letter:
+    """Return the letter of a text that came without layout.
+
+    Raises:
+        ReadError: there is nothing but white space in it.
+    """
+    if not text.strip():
+        raise ReadError(FailureCategory.NO_TEXT, "holds no text. Give a file with text.")
+    return Letter(id=identifier, text=text, zones=plain_zones(text), source=source)
+
+
+def _rows(path: Path) -> Iterator[Letter | Failure]:
+    """Yield a letter for each line; a broken line costs only itself."""
+    number = 0
+    try:
+        for number, line in read_lines(path):
+            yield _row(path, number, line)
+    except InputError as error:
+        yield Failure(str(path), FailureCategory.MISSING, str(error))
+    else:
+        if not number:
+            reason = 'holds no line. Give each letter a line with "id" and "text".'
+            yield Failure(str(path), FailureCategory.NO_TEXT, reason)
+
+
+def _row(path: Path, number: int, line: bytes) -> Letter | Failure:
+    try:
+        row = parse_row(path, number, line)
+        identifier, text = row.get("id"), row.get("text")
+        if not isinstance(identifier, str | int) or not isinstance(text, str):
+            raise ReadError(FailureCategory.INVALID_RECORD, 'has no "id" and "text". Give each line both.')
+        return letter_of(str(identifier), text, Source(path=str(path)))
+    except RecordError as error:
+        reason = f"{error.problem}. {error.way_out}"
+        return Failure(str(path), FailureCategory.INVALID_RECORD, reason, line=number)
+    except ReadError as error:
+        return Failure(str(path), error.category, error.reason, line=number)

@@ -1,0 +1,49 @@
+"""The command line: a file a command.
+
+Heavy imports happen inside the commands, so that `--help` answers at once.
+"""
+
+import sys
+
+import typer
+
+from epistula.cli.annotate import annotate
+from epistula.cli.evaluate import evaluate
+from epistula.cli.schema import schema
+from epistula.cli.show import show
+from epistula.errors import EpistulaError
+from epistula.version import __version__
+
+app = typer.Typer(
+    name="epistula",
+    help="Read clinical letters: who was treated with what, with which autoantibody, in which organs, "
+    "and what became of them.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,  # rich would double the time of --help
+)
+for command in (annotate, evaluate, show, schema):
+    app.command()(command)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"epistula {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    version: bool = typer.Option(False, "--version", callback=_version, is_eager=True, help="Print the version.")
+) -> None:
+    """Take the options that stand before a command."""
+
+
+def main() -> None:
+    """Run the command line; a known error is told in one line, with exit code 1."""
+    try:
+        app()
+    except EpistulaError as error:
+        typer.echo(f"epistula: {error}", err=True)
+        sys.exit(1)

@@ -1,0 +1,57 @@
+"""`epistula annotate`: letters in, annotations out."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from epistula.batch.run import Summary
+
+
+def annotate(
+    paths: Annotated[
+        list[str], typer.Argument(help="PDF, .txt or .jsonl files ({id, text} a line), folders or quoted globs.")
+    ],
+    output: Annotated[Path, typer.Option("--output", "-o", help="Annotation file to write (JSON Lines).")],
+) -> None:
+    """Annotate letters into a JSON Lines file; those that fail go to OUTPUT.failures.jsonl."""
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    from epistula.batch.run import annotate_files
+    from epistula.batch.worklist import work_list
+    from epistula.jsonl import failures_path
+    from epistula.nlp import load
+
+    console = Console(stderr=True)
+    items = list(work_list(paths, written=(output, failures_path(output))))
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=console, transient=True) as progress:
+        task = progress.add_task("Annotating", total=len(items))
+        summary = annotate_files(load(), items, output, lambda _: progress.advance(task))
+    _print_summary(console, summary, output)
+    if summary.failures:
+        raise typer.Exit(1)
+
+
+def _print_summary(console: "Console", summary: "Summary", output: Path) -> None:
+    from epistula.jsonl import failures_path
+
+    def say(line: str) -> None:
+        console.print(line, soft_wrap=True, highlight=False, markup=False)
+
+    rate = f", {summary.letters / summary.seconds:.1f} letters/s" if summary.seconds else ""
+    pages = f" ({summary.pages} pages)" if summary.pages else ""
+    say(f"{summary.letters} letters{pages} annotated into {output} in {summary.seconds:.1f} s{rate}.")
+    if summary.mentions:
+        counts = ", ".join(f"{label} {count}" for label, count in sorted(summary.mentions.items()))
+        say(f"Mentions: {counts}.")
+    for failure in summary.failures:
+        line = f", line {failure.line}" if failure.line else ""
+        console.print("[red]failed[/] ", end="")
+        say(f"{failure.path}{line}: {failure.reason} [{failure.category}]")
+    if summary.failures:
+        say(f"{len(summary.failures)} failed; they are listed in {failures_path(output)}.")

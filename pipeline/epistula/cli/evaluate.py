@@ -1,0 +1,29 @@
+"""`epistula evaluate`: predictions against gold."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+def evaluate(
+    predicted: Annotated[Path, typer.Argument(help="Annotation file to score.")],
+    gold: Annotated[Path, typer.Option("--gold", help="Gold annotation file.")],
+    json_file: Annotated[Path | None, typer.Option("--json", help="Write the figures there as JSON.")] = None,
+) -> None:
+    """Score predicted mentions against gold: strict and overlap, by label, with attributes."""
+    import json
+
+    from rich.console import Console
+
+    from epistula.evaluate.report import to_json, to_tables
+    from epistula.evaluate.scores import score
+    from epistula.jsonl import read_annotations, write_text
+    from epistula.labels import problem_with
+
+    scores = score(
+        read_annotations(gold, problem_with, bare=True), read_annotations(predicted, problem_with, bare=True)
+    )
+    Console().print(to_tables(scores))
+    if json_file:
+        write_text(json_file, json.dumps(to_json(scores), indent=2, ensure_ascii=False) + "\n")

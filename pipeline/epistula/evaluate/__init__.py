@@ -1,0 +1,1 @@
+"""Scores of predicted annotations against gold."""

@@ -1,0 +1,95 @@
+"""Scores as tables for people and as JSON for machines."""
+
+from typing import Any
+
+from rich import box
+from rich.console import Group
+from rich.table import Table
+from rich.text import Text
+
+from epistula.evaluate.scores import Accuracy, Counts, Scores
+
+NOTHING = "–"
+
+
+def to_json(scores: Scores) -> dict[str, Any]:
+    """Return the scores as plain objects; a figure with a zero denominator is null."""
+    return {
+        "letters": list(scores.letters),
+        "missing": list(scores.missing),
+        "schemes": {
+            scheme: {"all": _counts(scores.micro(scheme))} | {k: _counts(v) for k, v in by_label.items()}
+            for scheme, by_label in scores.counts.items()
+        },
+        "attributes": {
+            label: {name: _accuracy(a) for name, a in by_name.items()}
+            for label, by_name in scores.attributes.items()
+        },
+        "lost_in_reading": dict(scores.lost_in_reading),
+    }
+
+
+def _counts(counts: Counts) -> dict[str, Any]:
+    return {
+        "precision": counts.precision,
+        "recall": counts.recall,
+        "f1": counts.f1,
+        "support": counts.support,
+        "tp": counts.tp,
+        "fp": counts.fp,
+        "fn": counts.fn,
+    }
+
+
+def _accuracy(accuracy: Accuracy) -> dict[str, Any]:
+    return {"accuracy": accuracy.value, "right": accuracy.right, "total": accuracy.total}
+
+
+def to_tables(scores: Scores) -> Group:
+    """Return the scores as tables for the terminal."""
+    parts: list[Table | Text] = [_label_table(scores), _attribute_table(scores)]
+    if scores.missing:
+        parts.append(
+            Text(f"No prediction for {len(scores.missing)} letters (all counted as missed): ")
+            + Text(", ".join(scores.missing))
+        )
+    if any(scores.lost_in_reading.values()):
+        lost = ", ".join(f"{label} {count}" for label, count in scores.lost_in_reading.items())
+        parts.append(Text(f"Missed because their text was not in what was read: {lost}"))
+    parts.append(Text(f"“{NOTHING}”: the denominator is zero, so there is no figure."))
+    return Group(*parts)
+
+
+def _label_table(scores: Scores) -> Table:
+    # narrow enough for 80 columns, which is what a pipe gets; a cut figure is no figure
+    table = Table(title=f"{len(scores.letters)} letters", box=box.SIMPLE_HEAD, padding=0)
+    table.add_column("label")
+    for name in ("support", "strict\nP", "\nR", "\nF1", "overlap\nP", "\nR", "\nF1", "tp", "fp", "fn"):
+        table.add_column(name, justify="right", no_wrap=True)
+    labels = list(scores.counts["strict"])
+    for label in labels:
+        table.add_row(label, *_row(scores.counts["strict"][label], scores.counts["overlap"][label]))
+    table.add_section()
+    table.add_row("all", *_row(scores.micro("strict"), scores.micro("overlap")))
+    return table
+
+
+def _row(strict: Counts, overlap: Counts) -> list[str]:
+    figures = [strict.precision, strict.recall, strict.f1, overlap.precision, overlap.recall, overlap.f1]
+    return [str(strict.support), *map(_figure, figures), str(strict.tp), str(strict.fp), str(strict.fn)]
+
+
+def _attribute_table(scores: Scores) -> Table:
+    table = Table(title="Attributes on matched mentions (overlap)", box=box.SIMPLE_HEAD, padding=0)
+    for name in ("label", "attribute"):
+        table.add_column(name)
+    for name in ("accuracy", "right", "of"):
+        table.add_column(name, justify="right")
+    for label, by_name in scores.attributes.items():
+        for name, accuracy in by_name.items():
+            table.add_row(label, name, _figure(accuracy.value), str(accuracy.right), str(accuracy.total))
+    return table
+
+
+def _figure(value: float | None) -> str:
+    return NOTHING if value is None else f"{value:.3f}"
