@@ -7,9 +7,10 @@ from spacy.language import Language
 
 from epistula import context
 from epistula.convert.tagged import parse_tagged
+from tests.labels.test_cases import case
 
 CASES = [
-    pytest.param(path.name.split(".")[0], line, id=f"{path.name.split('.')[0]}-{number}")
+    case(f"{path.name.split('.')[0]}-{number}", line)
     for path in sorted(Path(context.__file__).parent.glob("*.cases.txt"))
     for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1)
     if line and not line.startswith("#")

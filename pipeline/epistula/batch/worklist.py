@@ -1,7 +1,7 @@
 """From the paths a user names to the files that hold letters."""
 
 import glob
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from pathlib import Path
 
 from epistula.model import Failure, FailureCategory
@@ -33,15 +33,23 @@ def work_list(paths: Iterable[str], written: Iterable[Path] = ()) -> Iterator[Pa
 
 def _expand(path: str, outputs: Collection[Path]) -> Iterator[Path | Failure]:
     target = Path(path)
-    if target.is_dir():
+    if _is_there(path, Path.is_dir):
         yield from _folder(target, outputs)
-    elif target.exists():
+    elif _is_there(path, Path.exists):
         yield target
     elif glob.has_magic(path):
         yield from _glob(path, outputs)
     else:
         reason = "there is no such file or folder. Check the path."
         yield Failure(path, FailureCategory.MISSING, reason)
+
+
+def _is_there(path: str, test: Callable[[Path], bool]) -> bool:
+    """Apply a test to a path; false for the empty one, which is no folder, and for one too long."""
+    try:
+        return bool(path) and test(Path(path))
+    except OSError:
+        return False
 
 
 def _folder(folder: Path, outputs: Collection[Path]) -> Iterator[Path | Failure]:

@@ -8,6 +8,7 @@ Harkema et al., ConText (2009). A cue inside a mention has made its category and
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import chain
 from pathlib import Path
 
 from spacy.language import Language
@@ -30,36 +31,39 @@ MODAL, NEAR = "modal", 2
 PRECEDENCE = (Assertion.NEGATED, Assertion.HYPOTHETICAL, Assertion.POSSIBLE)
 
 
-def assertion_of(reading: Reading, mention: Mention, others: Sequence[Mention]) -> tuple[Assertion, FoundCue | None]:
+def assertion_of(
+    reading: Reading, mention: Mention, cues: Sequence[FoundCue], others: Sequence[Mention]
+) -> tuple[Assertion, FoundCue | None]:
     """Return a mention's assertion and the cue it rests on.
 
     Args:
         reading: the letter.
         mention: the mention.
-        others: all mentions of the letter; words inside them are no cues for this one.
+        cues: the cues of its sentence, those inside mentions left out.
+        others: the mentions of its sentence.
     """
     allowed = all_labels()[mention.label].assertions
-    start, end = reading.sentence_at(mention.start)
-    cues = [
-        cue
-        for cue in read_cues(CUES).find(reading.text, start, max(end, mention.end))
-        if not _inside(cue, mention, others)
-    ]
     reaching = [
         c
         for c in cues
-        if c.rule.value in tuple(Assertion)
+        if c.rule.value in allowed
         and _reaches(reading, c, mention, cues)
         and not _doubts_outcome(c, mention, others)
     ]
     for value in PRECEDENCE:
-        if value in allowed:
-            nearest = min(
-                (c for c in reaching if c.rule.value == value), key=lambda c: _distance(c, mention), default=None
-            )
-            if nearest:
-                return value, nearest
+        found = [c for c in reaching if c.rule.value == value]
+        if found:
+            return value, min(found, key=lambda cue: _distance(cue, mention))
     return Assertion.PRESENT, None
+
+
+def cues_of(reading: Reading, sentence: int, mentions: Sequence[Mention]) -> list[FoundCue]:
+    """Return the cues of a sentence; words inside a mention have made it and are none (but for
+    counts of patients, as in “none of them died”)."""
+    start, end = reading.sentences[sentence]
+    found = read_cues(CUES).find(reading.text, start, max([end, *(m.end for m in mentions)]))
+    made = [m for m in mentions if all_labels()[m.label].assertions]
+    return [c for c in found if not any(m.start <= c.start and c.end <= m.end for m in made)]
 
 
 def _doubts_outcome(cue: FoundCue, mention: Mention, others: Sequence[Mention]) -> bool:
@@ -69,10 +73,6 @@ def _doubts_outcome(cue: FoundCue, mention: Mention, others: Sequence[Mention]) 
         return False
     start, end = sorted((cue.start, mention.start))
     return any(m.label == "OUTCOME" and start <= m.start < end for m in others)
-
-
-def _inside(cue: FoundCue, mention: Mention, others: Sequence[Mention]) -> bool:
-    return any(m.start <= cue.start and cue.end <= m.end for m in (mention, *others))
 
 
 def _distance(cue: FoundCue, mention: Mention) -> int:
@@ -105,7 +105,8 @@ def _leaves_list(text: str, after: str) -> bool:
     parts = text.split(",")[1:]
     if any(CLAUSE.search(part) for part in parts):
         return True
-    return bool(parts) and parts[-1].strip() == "and" and SUBJECT.match(after) is not None
+    new_clause = bool(parts) and re.fullmatch(r"\s*and(?:\s(?:an?|the))?\s*", parts[-1]) is not None
+    return new_clause and SUBJECT.match(after) is not None
 
 
 class AssertionComponent:
@@ -116,21 +117,27 @@ class AssertionComponent:
 
     def __call__(self, doc: Doc) -> Doc:
         """Assert the mentions of a Doc."""
-        set_mentions(doc, self._asserted(doc))
+        reading = reading_of(doc)
+        by_sentence: dict[int, list[Mention]] = {}
+        for mention in doc._.mentions:
+            by_sentence.setdefault(reading.sentence_index(mention.start), []).append(mention)
+        asserted = (_asserted(reading, number, here) for number, here in by_sentence.items())
+        set_mentions(doc, chain.from_iterable(asserted))
         return doc
 
-    def _asserted(self, doc: Doc) -> Iterator[Mention]:
-        reading, mentions, labels = reading_of(doc), doc._.mentions, all_labels()
-        for mention in mentions:
-            undecided = mention.assertion is None and mention.label in labels
-            if not undecided or not labels[mention.label].assertions:
-                yield mention
-                continue
-            value, cue = assertion_of(reading, mention, mentions)
-            by = mention.by
-            if by and cue:
-                by = replace(by, cues={**by.cues, "assertion": cue.cue(reading.text)})
-            yield replace(mention, assertion=value, by=by)
+
+def _asserted(reading: Reading, sentence: int, mentions: Sequence[Mention]) -> Iterator[Mention]:
+    cues = cues_of(reading, sentence, mentions)
+    for mention in mentions:
+        label = all_labels().get(mention.label)
+        if mention.assertion is not None or label is None or not label.assertions:
+            yield mention
+            continue
+        value, cue = assertion_of(reading, mention, cues, mentions)
+        by = mention.by
+        if by and cue:
+            by = replace(by, cues={**by.cues, "assertion": cue.cue(reading.text)})
+        yield replace(mention, assertion=value, by=by)
 
 
 @Language.factory("epistula_assertion", assigns=["doc._.mentions"], requires=["doc._.mentions"])

@@ -30,6 +30,10 @@ TOLD = re.compile(
     r"\b(?:was|were|had|did|became|began|underwent|gave|gone|fell|rose|took|came|grew|went|lost|kept|led|felt|saw"
     r"|(?!red\b|need\b|based\b|related\b|associated\b|mediated\b|induced\b)\w{2,}ed)\b"
 )
+PRESENT_PASSIVE = re.compile(r"\b(?:is|are|be|being)\s(?:\w+ly\s|also\s)?\w+ed\b")
+STATE = re.compile(
+    r"\b(?:is|are|be|can|may|should|must|suggest|remains?|means?|drives?|blocks?|targets?|causes?|leads?|plays?|acts?|inhibits?|activates?|carr(?:y|ies)|works)\b"
+)
 INTRODUCED = re.compile(
     r"\b(?:A|An|One|Two|Three|Four|Five|Six)\s(?:[\w-]+\s){0,4}?(?:\d+(?:[½.]\d?)?|\w+)[- ](?:year|month|week|day)s?[- ]old\b"
 )
@@ -42,6 +46,7 @@ ANAPHOR = re.compile(
 REPLY = re.compile(r"\A\W*(?:reply|re\b|response|comment|correspondence|in reply)", re.IGNORECASE)
 
 
+OWN_PATIENTS = ("our_patients", "we_own")
 TEXTBOOK = "general_strong"
 """The rule whose words are never about patients, whatever the tense."""
 
@@ -52,6 +57,9 @@ class Decision:
 
     value: Attribution
     cue: Cue | None = None
+
+
+CLAUSE_BORDER = re.compile(r"[,;]\s|\s(?:but|while|whereas)\s|\s(?=(?:as did|unlike|in contrast|than)\s)", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -69,8 +77,13 @@ class Sentence:
 
     @property
     def told(self) -> bool:
-        """Whether the sentence tells something that happened."""
-        return TOLD.search(self.text) is not None
+        """Whether the sentence tells something that happened; "is driven", "are needed" do not."""
+        return TOLD.search(PRESENT_PASSIVE.sub(" ", self.text)) is not None
+
+    @property
+    def timeless(self) -> bool:
+        """Whether it states what is so, of no patients."""
+        return not (self.told or self.pointing or self.names_patients) and STATE.search(self.text) is not None
 
     @property
     def pointing(self) -> bool:
@@ -147,16 +160,48 @@ def decide(sentence: Sentence, group: Decision | None) -> Decision:
     if sentence.narrated or sentence.cited:
         return Decision(Attribution.CITED, sentence.cited or sentence.narrated)
     if sentence.bracketed:
-        textbook = sentence.general and (sentence.general.rule == TEXTBOOK or not sentence.told)
+        strong = sentence.general is not None and sentence.general.rule == TEXTBOOK
+        textbook = strong or sentence.timeless or (sentence.general and not sentence.told)
         return Decision(Attribution.GENERAL if textbook else Attribution.CITED, sentence.bracketed)
     if sentence.in_case_section:
-        textbook = sentence.general and not (sentence.told or sentence.pointing)
+        textbook = sentence.timeless or (sentence.general and not (sentence.told or sentence.pointing))
         return Decision(Attribution.GENERAL, sentence.general) if textbook else Decision(Attribution.OWN)
     if sentence.general and not (sentence.pointing and group and sentence.general.rule != TEXTBOOK):
         return Decision(Attribution.GENERAL, sentence.general)
     if group and (sentence.told or sentence.pointing):
         return replace(group, cue=None)
     return Decision(Attribution.OWN if sentence.told and not group else Attribution.GENERAL)
+
+
+Clauses = dict[int, list[tuple[int, Decision]]]
+
+
+def mixed_sentences(reading: Reading, mentions: Sequence[Mention]) -> Clauses:
+    """Return the clauses of the sentences that speak of own and cited patients, by sentence number."""
+    mixed: Clauses = {}
+    for index, (start, end) in enumerate(reading.sentences):
+        sentence = _sentence(reading, start, end, mentions, case=False)
+        if sentence.own and sentence.own.rule in OWN_PATIENTS and (sentence.cited or sentence.narrated):
+            mixed[index] = by_clause(reading, start, end, mentions)
+    return mixed
+
+
+def by_clause(reading: Reading, start: int, end: int, mentions: Sequence[Mention]) -> list[tuple[int, Decision]]:
+    """Return where each clause starts and what it speaks of, in a sentence that sets the authors'
+    patients beside cited ones: “Unlike the patients of Petrov et al., who died, our patient recovered”.
+    """
+    starts = [start, *(border.end() for border in CLAUSE_BORDER.finditer(reading.text, start, end))]
+    clauses: list[tuple[int, Decision]] = []
+    before: Decision | None = None
+    for begin, stop in zip(starts, [*starts[1:], end], strict=True):
+        clause = _sentence(reading, begin, stop, mentions, case=False)
+        if clause.own:
+            before = Decision(Attribution.OWN, clause.own)
+        elif clause.cited or clause.narrated:
+            before = Decision(Attribution.CITED, clause.cited or clause.narrated)
+        if before:
+            clauses.append((begin, before))
+    return clauses
 
 
 def _first(reading: Reading, cues: Sequence[FoundCue], value: Attribution) -> Cue | None:
@@ -199,15 +244,19 @@ class AttributionComponent:
         """Attribute the mentions of a Doc."""
         reading, mentions = reading_of(doc), list(doc._.mentions)
         decisions = attribute_sentences(reading, mentions)
-        set_mentions(doc, [_attributed(mention, reading, decisions) for mention in mentions])
+        clauses = mixed_sentences(reading, mentions)
+        set_mentions(doc, [_attributed(mention, reading, decisions, clauses) for mention in mentions])
         return doc
 
 
-def _attributed(mention: Mention, reading: Reading, decisions: Sequence[Decision]) -> Mention:
+def _attributed(
+    mention: Mention, reading: Reading, decisions: Sequence[Decision], clauses: Clauses
+) -> Mention:
     label = all_labels().get(mention.label)
     if not decisions or label is None or not label.assertions:
         return mention
-    decision = decisions[reading.sentence_index(mention.start)]
+    index = reading.sentence_index(mention.start)
+    decision = next((d for start, d in reversed(clauses.get(index, ())) if start <= mention.start), decisions[index])
     by = mention.by
     if by and decision.cue:
         by = replace(by, cues={**by.cues, "attribution": decision.cue})

@@ -13,7 +13,8 @@ from epistula.errors import DeclarationError
 from epistula.labels import all_labels
 from epistula.labels.label import Label, Match, longest
 from epistula.model import Mention, Provenance, mention_id
-from epistula.text.docs import SPANS_KEY, reading_of, set_mentions, text_hash
+from epistula.text.docs import SPANS_KEY, reading_of, set_mentions
+from epistula.text.reading import Reading
 from epistula.version import __version__
 
 
@@ -31,23 +32,24 @@ class LabelComponent:
 
     def __call__(self, doc: Doc) -> Doc:
         """Find the label's mentions in a Doc."""
+        reading = reading_of(doc)
         others = [m for m in doc._.mentions if m.label != self.label.name]
-        matches = longest(self.label.find(reading_of(doc), others))
-        text, digest = doc.text, text_hash(doc)  # once: both cost as much as the text is long
-        set_mentions(doc, [*others, *(self._mention(text, digest, match) for match in matches)])
+        matches = longest(self.label.find(reading, others))
+        kept = (m for m in others if not any(_takes_back(match, m) for match in matches))
+        set_mentions(doc, [*kept, *(self._mention(reading, match) for match in matches)])
         return doc
 
     def score(self, examples: Iterable[Example], **config: Any) -> dict[str, Any]:
         """Score examples by the component's scorer (spaCy calls this in `nlp.evaluate`)."""
         return self.scorer(examples, **config) if self.scorer else {}
 
-    def _mention(self, text: str, digest: str, match: Match) -> Mention:
+    def _mention(self, reading: Reading, match: Match) -> Mention:
         return Mention(
-            id=mention_id(digest, self.label.name, match.start, match.end),
+            id=mention_id(reading.sha256, self.label.name, match.start, match.end),
             start=match.start,
             end=match.end,
             label=self.label.name,
-            text=text[match.start : match.end],
+            text=reading.whole[match.start : match.end],
             concept=match.concept,
             assertion=match.assertion,
             attributes=match.attributes,

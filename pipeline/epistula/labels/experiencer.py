@@ -1,7 +1,7 @@
 """Somebody else's disease, or one long past: words that keep a finding out of the patient's illness.
 
 The guideline counts the presenting illness of the patients; relatives, past history and childhood are
-left out, except where a history is denied.
+left out, except where a history is denied. Diagnoses are left out for relatives alone.
 """
 
 import re
@@ -9,7 +9,7 @@ import re
 from epistula.text.reading import Reading
 
 CLAUSE_START = re.compile(
-    r"[;:]\s|,\s(?:but|while|whereas|although)\b|\bbut\b|\bwith no\b|\bpresent(?:ed|ing)\b|\badmitted\b|\bwho\b(?! (?:had|has|was))"
+    r"[;:]\s|,\s(?:but|while|whereas|although)\b|\bbut\b|\bwith no\b|\bpresent(?:ed|ing)\b|\badmitted\b|\bthat\b|\bwho\b(?! (?:had|has|was))"
 )
 RELATIVE = re.compile(
     r"\bfamily\s(?:and\s\w+\s)?histor(?:y|ies)\b"
@@ -30,11 +30,16 @@ LONG_AGO = re.compile(
 DENIED = re.compile(r"\b(?:no|not|without|denied|negative|non-?contributory|unremarkable|neither)\b", re.IGNORECASE)
 
 
+def is_relatives(reading: Reading, start: int) -> bool:
+    """Say whether a disease is a relative's."""
+    return RELATIVE.search(CLAUSE_START.split(reading.before(start))[-1]) is not None
+
+
 def is_elsewhere(reading: Reading, start: int, end: int) -> bool:
     """Say whether a finding belongs to a relative, or to a past that is not the illness told."""
-    clause = CLAUSE_START.split(reading.before(start))[-1]
-    if RELATIVE.search(clause):
+    if is_relatives(reading, start):
         return True
+    clause = CLAUSE_START.split(reading.before(start))[-1]
     if LONG_AGO.match(reading.after(end)):
         return True
     return PAST.search(clause) is not None and DENIED.search(clause) is None

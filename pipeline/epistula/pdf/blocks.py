@@ -5,12 +5,17 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
+from typing import NamedTuple
 
 import numpy as np
 
+from epistula.model import ZoneKind
 from epistula.pdf.lines import TextLine
 
-TERMINAL = re.compile(r"(?<!\bet al)(?<!\bvs)(?<!\b[Ff]ig)(?<!\bi\.e)(?<!\be\.g)[.?!:;][)\]”’\"'»]*( ?\d[\d,–-]*)?$")
+TERMINAL = re.compile(
+    r"(?<!\bet al)(?<!\bvs)(?<!\b[Ff]ig)(?<!\bi\.e)(?<!\be\.g)[.?!:;][)\]”’\"'»]*( ?\d[\d,–-]*)?$"
+)
 """The end of a sentence, with quotes, brackets and citation numbers after it."""
 ITEM = re.compile(r"[•●▪■◦*–—-]\s|[(\[]?(\d{1,2}|[a-z]|[ivx]{1,4})[)\].]\s|\d{1,2}\s[A-Z]|[“\"‘(\[][A-Z]")
 """The start of a list item or quotation."""
@@ -29,11 +34,13 @@ class Block:
         lines: in reading order; several pages when a paragraph was joined.
         indented: the first line starts right of the column's edge.
         ended: the last line stops short of the column's edge by more than a word.
+        full: the last line reaches the column's edge.
     """
 
     lines: tuple[TextLine, ...]
     indented: bool = False
     ended: bool = False
+    full: bool = False
 
     @cached_property
     def text(self) -> str:
@@ -69,6 +76,19 @@ class Block:
         return self.lines[0].page, self.lines[0].leaf
 
 
+@dataclass(frozen=True, eq=False)
+class Typed:
+    """A block and what it is."""
+
+    block: Block
+    kind: ZoneKind
+
+
+def tabular(block: Block) -> bool:
+    """Tell whether most lines of a block have wide holes."""
+    return sum(line.holes > 0 for line in block.lines) > 0.5 * len(block.lines)
+
+
 def same_size(a: float, b: float) -> bool:
     """Tell whether two font sizes are meant to be one."""
     return abs(a - b) <= 0.06 * max(a, b)
@@ -78,41 +98,46 @@ def measure_leading(regions: Iterable[Sequence[TextLine]]) -> Callable[[float], 
     """Return a function from font size to the usual distance of baselines, points."""
     pitches: dict[float, list[float]] = defaultdict(list)
     for lines in regions:
-        for a, b in zip(lines, lines[1:], strict=False):
+        for a, b in pairwise(lines):
             if same_size(a.size, b.size) and 0.5 * a.size < b.base - a.base < 3 * a.size:
                 pitches[round(a.size)].append(b.base - a.base)
     usual = {size: float(np.percentile(found, 40)) for size, found in pitches.items() if len(found) > 2}
     return lambda size: usual.get(round(size), 1.2 * size)
 
 
+class Measure(NamedTuple):
+    """How the type of one size is set in a region: its edges, the distance of baselines, hanging indents."""
+
+    left: float
+    right: float
+    leading: float
+    hanging: bool
+
+
 def make_blocks(lines: Sequence[TextLine], leading: Callable[[float], float]) -> list[Block]:
     """Gather the lines of one region, top to bottom, to blocks."""
-    blocks: list[Block] = []
-    current: list[TextLine] = []
-    measured = {size: column_edges(lines, size) for size in {line.size for line in lines}}
-    edges = [measured[line.size] for line in lines]
-    hanging = {size: hangs(lines, size) for size in measured}
+    measures = {size: measure(lines, size, leading(size)) for size in {line.size for line in lines}}
+    groups: list[list[TextLine]] = []
     for i, line in enumerate(lines):
-        if current and starts_block(current, line, edges[i], leading(line.size), hanging[line.size]):
-            blocks.append(close(current, edges[i - 1], hanging[current[0].size]))
-            current = []
-        current.append(line)
-    if current:
-        blocks.append(close(current, edges[-1], hanging[current[0].size]))
-    return blocks
+        after = lines[i + 1] if i + 1 < len(lines) else None
+        if not groups or starts_block(groups[-1], line, after, measures[line.size]):
+            groups.append([])
+        groups[-1].append(line)
+    return [close(group, measures[group[0].size], measures[group[-1].size]) for group in groups]
 
 
-def column_edges(lines: Sequence[TextLine], size: float) -> tuple[float, float]:
-    """Return left and right edge of the type of one size within a region."""
+def measure(lines: Sequence[TextLine], size: float, leading: float) -> Measure:
+    """Measure the type of one size within a region."""
     alike = [line for line in lines if same_size(line.size, size)]
-    return min(line.x0 for line in alike), max(line.x1 for line in alike)
+    left, right = min(line.x0 for line in alike), max(line.x1 for line in alike)
+    return Measure(left, right, leading, hangs(alike, left, right))
 
 
-def close(lines: Sequence[TextLine], edges: tuple[float, float], hanging: bool) -> Block:
+def close(lines: Sequence[TextLine], first: Measure, last: Measure) -> Block:
     """Return a block of lines; in a list with hanging indents an entry starts at the edge."""
-    first, last = lines[0], lines[-1]
-    indented = is_indented(first, edges[0])
-    return Block(tuple(lines), indented != hanging, edges[1] - last.x1 > 2.5 * last.size)
+    indented = is_indented(lines[0], first.left)
+    room, size = last.right - lines[-1].x1, lines[-1].size
+    return Block(tuple(lines), indented != first.hanging, room > 2.5 * size, room < 0.3 * size)
 
 
 def is_indented(line: TextLine, left: float) -> bool:
@@ -120,12 +145,10 @@ def is_indented(line: TextLine, left: float) -> bool:
     return INDENT * line.size < line.x0 - left < MAX_INDENT * line.size
 
 
-def hangs(lines: Sequence[TextLine], size: float) -> bool:
-    """Tell whether the type of one size hangs: its many indented lines go on where the line before was full."""
-    alike = [line for line in lines if same_size(line.size, size)]
-    left, right = column_edges(lines, size)
+def hangs(alike: Sequence[TextLine], left: float, right: float) -> bool:
+    """Tell whether type hangs: many lines are indented, and those go on where the line before was full."""
     full = short = 0
-    for a, b in zip(alike, alike[1:], strict=False):
+    for a, b in pairwise(alike):
         if is_indented(b, left):
             full += not leaves_room(a, b, right)
             short += leaves_room(a, b, right)
@@ -134,31 +157,51 @@ def hangs(lines: Sequence[TextLine], size: float) -> bool:
 
 def leaves_room(a: TextLine, b: TextLine, right: float) -> bool:
     """Tell whether the first word of `b` would have fitted at the end of `a`."""
-    word = len(b.text.split(" ", 1)[0])
-    width = (b.x1 - b.x0) * (word + 1) / max(len(b.text), 1)
-    return right - a.x1 > width + 0.3 * a.size
+    return right - a.x1 > b.word_x1 - b.x0 + 0.5 * a.size
 
 
 def starts_block(
-    current: Sequence[TextLine], b: TextLine, edges: tuple[float, float], leading: float, hanging: bool
+    current: Sequence[TextLine], b: TextLine, after: TextLine | None, set_: Measure
 ) -> bool:
-    """Tell whether line `b` begins a new block after the lines of the current one."""
+    """Tell whether line `b` begins a new block after the lines of the current one.
+
+    Args:
+        current: the lines of the block so far.
+        b: the line.
+        after: the line after it, if there is one.
+        set_: how the type of its size is set.
+    """
     a = current[-1]
     if not same_size(a.size, b.size) or a.bold != b.bold:
         return not continues_run(a, b)
-    if b.base - a.base > 1.3 * leading or b.base - a.base < 0.3 * a.size:
+    if is_spaced(a, b, set_.leading) or counts_on(current[0], b) or changes_table(a, b):
         return True
-    if counts_on(current[0], b):
-        return True
-    if bool(a.holes) != bool(b.holes) and max(a.holes, b.holes) > 1:
-        return True
-    if is_indented(b, edges[0]) != is_indented(a, edges[0]):
-        first = not is_indented(b, edges[0]) if hanging else is_indented(b, edges[0])
-        if first and (hanging or not (len(current) > 1 and is_indented(current[-2], edges[0]))):
-            return True
-    if hanging and not is_indented(b, edges[0]):
-        return True
-    return leaves_room(a, b, edges[1]) and begins_anew(a, b)
+    if set_.hanging:
+        return not is_indented(b, set_.left)
+    return opens_by_indent(current, b, after, set_.left) or (
+        leaves_room(a, b, set_.right) and begins_anew(a, b)
+    )
+
+
+def is_spaced(a: TextLine, b: TextLine, leading: float) -> bool:
+    """Tell whether two lines are further apart than lines of a paragraph, or side by side."""
+    return not 0.3 * a.size <= b.base - a.base <= 1.3 * leading
+
+
+def changes_table(a: TextLine, b: TextLine) -> bool:
+    """Tell whether just one of two lines is a row of cells."""
+    return bool(a.holes) != bool(b.holes) and max(a.holes, b.holes) > 1
+
+
+def opens_by_indent(current: Sequence[TextLine], b: TextLine, after: TextLine | None, left: float) -> bool:
+    """Tell whether line `b` is the indented first line of a paragraph, and no line of an indented block."""
+    a = current[-1]
+    if not is_indented(b, left):
+        return False
+    if not is_indented(a, left):
+        return not (len(current) > 1 and is_indented(current[-2], left))
+    returns = after is not None and same_size(after.size, b.size) and not is_indented(after, left)
+    return returns and TERMINAL.search(a.text) is not None
 
 
 def counts_on(first: TextLine, b: TextLine) -> bool:
@@ -173,13 +216,13 @@ def continues_run(a: TextLine, b: TextLine) -> bool:
     """Tell whether a line in other type still goes on with the sentence of the line before."""
     if not same_size(a.size, b.size):
         return False
-    if a.bold and 0 < b.bold_start:
+    if a.bold and b.bold_start > 0:
         return True
     return bool(b.bold and not a.bold and not TERMINAL.search(a.text) and b.text[:1].islower())
 
 
 def begins_anew(a: TextLine, b: TextLine) -> bool:
-    """Tell whether the words allow a new paragraph at `b`: a sentence ended, or a capital or list item starts."""
+    """Tell whether the words allow a new paragraph at `b`: a sentence ended, a capital or list item starts."""
     if a.text.endswith("-"):
         return False
     return bool(TERMINAL.search(a.text)) or b.text[:1].isupper() or bool(ITEM.match(b.text))

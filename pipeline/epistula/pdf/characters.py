@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 import pypdfium2 as pdfium
-import pypdfium2.raw as raw
+from pypdfium2 import raw
 
 from epistula.errors import ReadError
 from epistula.model import FailureCategory
@@ -27,7 +27,7 @@ HIDDEN_MODES = frozenset({raw.FPDF_TEXTRENDERMODE_INVISIBLE, raw.FPDF_TEXTRENDER
 
 
 class Frame(NamedTuple):
-    """The visible part of a page: its corners in user space, and the clockwise quarter turns it is shown with."""
+    """The visible part of a page: corners in user space, and the clockwise quarter turns it is shown with."""
 
     left: float
     bottom: float
@@ -114,7 +114,12 @@ def read_glyphs(textpage: pdfium.PdfTextPage, count: int, frame: Frame) -> tuple
     left, top = frame.place(loose[:, 0], loose[:, 1])
     right, bottom = frame.place(loose[:, 2], loose[:, 3])
     x, y = frame.place(origin[:, 0], origin[:, 1])
-    corners = [np.minimum(left, right), np.minimum(top, bottom), np.maximum(left, right), np.maximum(top, bottom)]
+    corners = [
+        np.minimum(left, right),
+        np.minimum(top, bottom),
+        np.maximum(left, right),
+        np.maximum(top, bottom),
+    ]
     addresses = tuple(dict.fromkeys(d.font for d in drawn))
     font = np.array([addresses.index(d.font) for d in drawn], dtype=np.int64)[which]
     kinds = glyph_kinds(textpage, codes, font, chosen, addresses)

@@ -153,7 +153,7 @@ def extend(words: Words, rows: list[Row], i: int, gap: Gutter) -> Band:
 
 
 def float_ends(words: Words, upper: Row, lower: Row, gap: Gutter) -> bool:
-    """Tell whether space and another type size part two rows on both sides of a gap: a wide table ends there."""
+    """Tell whether space and another size part two rows on both sides of a gap: a wide table ends there."""
     if all(sides(words, row, gap) != "both" for row in (upper, lower)):
         return False
     sizes = upper.size, lower.size
@@ -229,7 +229,9 @@ def is_column(words: Words, some: Ints, min_lines: int, min_width: float) -> boo
     size = middle(words.size[some])
     widths = [float(words.x1[line].max() - words.x0[line].min()) for line in lines]
     holes = sum(any(g.x1 - g.x0 > 2 * size for g in gaps_of(words, line)) for line in lines)
-    return len(lines) >= min_lines and middle(np.array(widths)) >= min_width * size and holes <= 0.3 * len(lines)
+    return (
+        len(lines) >= min_lines and middle(np.array(widths)) >= min_width * size and holes <= 0.3 * len(lines)
+    )
 
 
 def baselines(words: Words, some: Ints) -> list[Ints]:

@@ -9,17 +9,18 @@ import numpy as np
 import numpy.typing as npt
 
 from epistula.model import Box, Letter, Line, Page, Zone, ZoneKind, content_id
-from epistula.pdf.blocks import Block, make_blocks, measure_leading
+from epistula.pdf.blocks import Block, Typed, make_blocks, measure_leading
 from epistula.pdf.characters import PageText
 from epistula.pdf.columns import part_further, part_page
-from epistula.pdf.furniture import Sheet, find_furniture
+from epistula.pdf.floats import set_floats_apart
+from epistula.pdf.furniture import find_furniture
 from epistula.pdf.glyphs import Bools, Glyphs, Ints
 from epistula.pdf.hyphens import count_words
-from epistula.pdf.lines import TextLine, make_lines
+from epistula.pdf.lines import Sheet, TextLine, make_lines
 from epistula.pdf.metadata import read_source
 from epistula.pdf.paragraphs import Written, join_paragraphs, write
 from epistula.pdf.words import make_words, order_glyphs
-from epistula.pdf.zones import Typed, classify
+from epistula.pdf.zones import classify
 
 Boxes = npt.NDArray[np.float32]
 
@@ -33,9 +34,7 @@ class Layout(NamedTuple):
     boxes: Boxes
 
 
-def read_letter(
-    pages: Sequence[PageText], info: Mapping[str, str], path: str | None, sha256: str
-) -> Letter:
+def read_letter(pages: Sequence[PageText], info: Mapping[str, str], path: str | None, sha256: str) -> Letter:
     """Make a Letter of the characters of its pages."""
     layouts = lay_out(pages)
     typed = join_paragraphs(type_blocks(layouts))
@@ -74,17 +73,18 @@ def lay_out(pages: Sequence[PageText]) -> list[Layout]:
 def make_sheet(page: PageText) -> Sheet:
     """Order the upright glyphs of a page and gather them to words."""
     glyphs, starts = order_glyphs(page.glyphs.take(page.glyphs.angle == 0))
-    return Sheet(page.width, page.height, glyphs, make_words(glyphs, starts), starts)
+    words = make_words(glyphs, starts)
+    return Sheet(page.number, page.width, page.height, glyphs, starts, words, page.fonts)
 
 
 def lay_out_page(page: PageText, sheet: Sheet, furniture: Bools, leaves: Sequence[Ints]) -> Layout:
     """Find the lines of one page; `leaves` are regions of the words that are no furniture."""
     kept, apart = np.flatnonzero(~furniture), np.flatnonzero(furniture)
     regions = [
-        make_lines(page.number, n, sheet.glyphs, page.fonts, sheet.starts, sheet.words, kept[leaf])
+        make_lines(sheet, n, kept[leaf])
         for n, leaf in enumerate(leaves)
     ]
-    aside = make_lines(page.number, -1, sheet.glyphs, page.fonts, sheet.starts, sheet.words, apart)
+    aside = make_lines(sheet, -1, apart)
     slanted, boxes = slanted_lines(page, sheet.glyphs)
     return Layout(page.number, regions, aside + slanted, boxes)
 
@@ -97,7 +97,8 @@ def slanted_lines(page: PageText, upright: Glyphs) -> tuple[list[TextLine], Boxe
         glyphs, starts = order_glyphs(turn(page.glyphs.take(page.glyphs.angle == angle), angle))
         offset = sum(len(part) for part in boxes)
         words = make_words(glyphs, starts)
-        made = make_lines(page.number, -2, glyphs, page.fonts, starts, words, np.arange(len(words)))
+        sheet = Sheet(page.number, page.width, page.height, glyphs, starts, words, page.fonts)
+        made = make_lines(sheet, -2, np.arange(len(words)))
         lines += [line.shift(offset) for line in made]
         boxes.append(glyphs.box)
     return lines, np.concatenate(boxes).astype(np.float32)
@@ -118,7 +119,7 @@ def type_blocks(layouts: Sequence[Layout]) -> list[Typed]:
     """Gather lines to blocks and tell what each is; the furniture of a page comes after its blocks."""
     leading = measure_leading(region for page in layouts for region in page.regions)
     blocks = [block for page in layouts for region in page.regions for block in make_blocks(region, leading)]
-    typed = classify(blocks)
+    typed = set_floats_apart(classify(blocks))
     result = []
     for page in layouts:
         result += [item for item in typed if item.block.page == page.number]

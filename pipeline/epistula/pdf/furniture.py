@@ -4,17 +4,21 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
-from epistula.pdf.glyphs import Bools, Floats, Glyphs, Ints
+from epistula.pdf.glyphs import Bools, Floats, Ints
+from epistula.pdf.lines import Sheet
 from epistula.pdf.words import Words
 
 MARGIN = 0.12
 """Share of the page's height, above and below, in which running headers and footers stand."""
 LARGE = 1.3
 """Least size of a watermark, in sizes of the text."""
-NUMBER = re.compile(r"\W*(page )?[a-z]{0,2}\d{1,5}( ?(of|/|-|–) ?[a-z]?\d{1,5})?\W*|[ivxl]{1,6}", re.IGNORECASE)
+NUMBER = re.compile(
+    r"\W*(page )?[a-z]{0,2}\d{1,5}( ?(of|/|-|–) ?[a-z]?\d{1,5})?\W*|[ivxl]{1,6}", re.IGNORECASE
+)
 """A page number by itself."""
 STAMP = re.compile(
     r"^(https?://|www\.|doi\s*:|doi\.org)|downloaded (from|by|on)|all rights reserved|©|\(c\) (19|20)\d\d"
@@ -28,7 +32,7 @@ STAMP = re.compile(
 
 @dataclass(frozen=True, eq=False)
 class Strip:
-    """Words on one baseline with no wide gap between them; `pattern` is the text with its digits made alike."""
+    """Words on one baseline with no wide gap between them; `pattern` is the text with digits made alike."""
 
     page: int
     words: Ints
@@ -40,24 +44,15 @@ class Strip:
     pattern: str
 
 
-@dataclass(frozen=True, eq=False)
-class Sheet:
-    """A page before its layout: size in points, ordered glyphs, and words."""
-
-    width: float
-    height: float
-    glyphs: Glyphs
-    words: Words
-    starts: Bools
-
-
 def find_furniture(sheets: Sequence[Sheet]) -> list[Bools]:
     """Return for each page a mask of its words that are furniture.
 
     A page is never emptied: where nearly all words would go, none goes.
     """
     numbered = line_numbers(sheets, [make_strips(n, sheet) for n, sheet in enumerate(sheets)])
-    strips = [make_strips(n, sheet, mask) for n, (sheet, mask) in enumerate(zip(sheets, numbered, strict=True))]
+    strips = [
+        make_strips(n, sheet, mask) for n, (sheet, mask) in enumerate(zip(sheets, numbered, strict=True))
+    ]
     alike: dict[str, list[Strip]] = defaultdict(list)
     for strip in (strip for page in strips for strip in page):
         alike[strip.pattern].append(strip)
@@ -86,7 +81,9 @@ def make_strips(number: int, sheet: Sheet, without: Bools | None = None) -> list
 def make_strip(number: int, sheet: Sheet, part: Ints) -> Strip:
     """Return a strip of some words."""
     words = sheet.words
-    text = " ".join("".join(sheet.glyphs.text[words.first[w] : words.last[w]].tolist()) for w in part.tolist())
+    text = " ".join(
+        "".join(sheet.glyphs.text[words.first[w] : words.last[w]].tolist()) for w in part.tolist()
+    )
     base, size = float(words.base[part].min()), float(words.size[part].max())
     x0, x1 = float(words.x0[part].min()), float(words.x1[part].max())
     return Strip(number, part, text, base, x0, x1, size, re.sub(r"\d+", "0", text.lower()))
@@ -124,7 +121,7 @@ def is_line_of_text(rows: Sequence[Sequence[Strip]]) -> bool:
         return False
     sizes = [max(strip.size for strip in row) for row in rows]
     bases = [max(row, key=lambda strip: strip.size).base for row in rows]
-    steps = [abs(b - a) for a, b in zip(bases, bases[1:], strict=False)]
+    steps = [abs(b - a) for a, b in pairwise(bases)]
     return max(sizes) - min(sizes) < 0.05 * max(sizes) and abs(steps[0] - steps[1]) < 0.15 * max(steps)
 
 
@@ -215,7 +212,7 @@ def counts_lines(sheet: Sheet, group: Sequence[int], strips: Sequence[Strip]) ->
     words = sheet.words
     ordered = sorted(group, key=lambda w: float(words.base[w]))
     values = [word_number(sheet, w) or 0 for w in ordered]
-    steps = Counter(b - a for a, b in zip(values, values[1:], strict=False))
+    steps = Counter(b - a for a, b in pairwise(values))
     step, often = steps.most_common(1)[0] if steps else (0, 0)
     if len(group) < 5 or step not in {1, 5} or often < 0.8 * (len(group) - 1):
         return False

@@ -156,7 +156,10 @@ def drop_doubles(glyphs: Glyphs) -> Glyphs:
             & (sorted_.glyph[a] != sorted_.glyph[b])
             & (np.abs(sorted_.size[a] - sorted_.size[b]) < 0.1)
             & (np.abs(sorted_.base[a] - sorted_.base[b]) < near)
-            & (np.abs(sorted_.x0[a] - sorted_.x0[b]) < np.minimum(near, 0.5 * (sorted_.x1[b] - sorted_.x0[b])))
+            & (
+                np.abs(sorted_.x0[a] - sorted_.x0[b])
+                < np.minimum(near, 0.5 * (sorted_.x1[b] - sorted_.x0[b]))
+            )
         )
     keep = np.ones(len(glyphs), dtype=bool)
     keep[order[double]] = False
@@ -181,7 +184,7 @@ def compose_accents(glyphs: Glyphs) -> Glyphs:
 
 
 def overlapped(glyphs: Glyphs, i: int) -> Ints:
-    """Return the characters of the same line that share most of their width with character `i`, nearest first."""
+    """Return the characters of a line that share most of their width with character `i`, nearest first."""
     shared = np.minimum(glyphs.x1, glyphs.x1[i]) - np.maximum(glyphs.x0, glyphs.x0[i])
     narrow = np.minimum(glyphs.x1 - glyphs.x0, glyphs.x1[i] - glyphs.x0[i])
     level = np.abs(glyphs.base - glyphs.base[i]) < 0.5 * glyphs.size

@@ -10,25 +10,33 @@ from typing import NamedTuple
 
 WORD = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*")
 TAIL = re.compile(r"([^\W_]+(?:[-–][^\W_]+)*)-$")
+NAMED = re.compile(r"[A-Z0-9\u0370-\u03ff]")
+"""What a name of a molecule has, and a broken word has not."""
 HEAD = re.compile(r"^[^\W_]+(?:-[^\W_]+)*")
 
 
 class Parts(NamedTuple):
-    """Parts of compounds, in lower case; the lists are in `hyphens.json`.
+    """Parts of words, in lower case; the lists are in `hyphens.json`.
 
     Args:
-        prefixes: first parts that keep their hyphen before lower case.
+        prefixes: first parts that keep their hyphen.
         before_same_vowel: first parts that keep it before the vowel they end in.
+        joined_after_anti: how second parts begin that are written together with `anti`.
+        never_first: first parts that are joined whatever follows.
         second_parts: second parts that keep it after a word.
+        endings: endings of words, which are no second parts.
         connectors: middle parts of longer compounds (`end-to-end`).
         suspended_before: words before which a hyphen stands for a second part left out (`pro- and`).
     """
 
     prefixes: frozenset[str]
     before_same_vowel: frozenset[str]
+    joined_after_anti: frozenset[str]
+    never_first: frozenset[str]
     second_parts: frozenset[str]
-    suspended_before: frozenset[str]
+    endings: frozenset[str]
     connectors: frozenset[str]
+    suspended_before: frozenset[str]
 
 
 @cache
@@ -58,9 +66,9 @@ def count_words(lines: Iterable[str]) -> Counter[str]:
 def keeps_hyphen(before: str, after: str, attested: Counter[str]) -> bool:
     """Tell whether the hyphen between the end of one line and the start of the next belongs to the word.
 
-    In this order: digits and capitals keep it (`anti-|MDA5`, `IL-|6`); the form that the document
-    has elsewhere wins; a single letter, a number or an acronym before it keeps it; parts that make
-    compounds keep it; else the hyphen is the typesetter's.
+    In this order: capitals, digits and Greek after it keep it (`anti-|MDA5`, `IL-|6`); the form that
+    the document has elsewhere wins; a single letter, a number or an acronym before it keeps it;
+    parts that make compounds keep it; else the hyphen is the typesetter's.
 
     Args:
         before: text that ends in the hyphen.
@@ -71,29 +79,32 @@ def keeps_hyphen(before: str, after: str, attested: Counter[str]) -> bool:
     if tail is None or head is None:
         return True
     first, second = tail[1].lower(), head[0].lower()
-    if not second[0].isalpha() or head[0][0].isupper():
+    if NAMED.search(head[0].split("-", 1)[0]):
         return not (tail[1].isupper() and head[0].isupper() and attested[first + second])
     whole, hyphened = attested[first + second], attested[f"{first}-{second}"]
     if whole or hyphened:
         return hyphened > whole
-    if first.rsplit("-", 1)[-1] in parts().connectors and "-" in first:
+    last, next_ = tail[1].rsplit("-", 1)[-1], second.split("-", 1)[0]
+    if not last.isalpha() or len(last) == 1 or last[1:].isupper():
         return True
-    last, next_ = first.rsplit("-", 1)[-1], second.split("-", 1)[0]
-    if not last.isalpha() or len(last) == 1 or tail[1].rsplit("-", 1)[-1][1:].isupper():
+    if last.lower() in parts().connectors and "-" in first:
         return True
-    return is_compound(last, next_, attested)
+    return is_compound(last.lower(), next_, attested)
 
 
 def is_compound(first: str, second: str, attested: Counter[str]) -> bool:
     """Tell whether two lower-case parts are written with a hyphen between them.
 
-    The document has neither form: the joined one counts as attested when a longer word holds it.
+    The document has neither form; a longer word of it that begins with both parts speaks against.
     """
     known = parts()
-    if any(word.startswith(first + second[:4]) for word in attested) and first not in known.prefixes:
-        return False
-    if first in known.prefixes or second in known.second_parts:
-        return True
+    if first == "anti" and first[-1] != second[0]:
+        return not any(second.startswith(stem) for stem in known.joined_after_anti)
     if first in known.before_same_vowel and first[-1] == second[0]:
         return True
-    return min(len(first), len(second)) > 3 and bool(attested[first]) and bool(attested[second])
+    if first in known.never_first or second in known.endings or len(second) < 2:
+        return False
+    longer = any(word.startswith(first + second[:4]) for word in attested)
+    of_two_words = len(first) > 4 and len(second) > 3 and attested[first] > 0
+    known_part = second in known.second_parts and len(first) > 2
+    return (first in known.prefixes and len(second) > 3) or (not longer and (known_part or of_two_words))

@@ -75,7 +75,7 @@ def start() -> "subprocess.Popen[bytes]":
 
 def ask(process: "subprocess.Popen[bytes]", path: Path, memory_mb: int) -> None:
     """Send a request."""
-    request = {"path": os.path.abspath(path), "memory_mb": memory_mb}
+    request = {"path": str(Path(path).absolute()), "memory_mb": memory_mb}
     stream = pipe(process.stdin)
     stream.write(json.dumps(request).encode() + b"\n")
     stream.flush()

@@ -1,10 +1,9 @@
 """Lines: the words of a column on one baseline, with the raised and lowered characters beside them."""
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -36,6 +35,7 @@ class TextLine:
         bold: whether nearly all letters are bold.
         italic: whether nearly all letters are slanted.
         bold_start: how many characters at the start of the line are bold.
+        word_x1: right end of the first word.
         left, right: ends of the region that the line stands in.
         holes: number of gaps between words that are wide for the line, as between cells of a table.
     """
@@ -54,6 +54,7 @@ class TextLine:
     bold: bool = False
     italic: bool = False
     bold_start: int = 0
+    word_x1: float = 0.0
     left: float = 0.0
     right: float = 0.0
     holes: int = 0
@@ -63,10 +64,30 @@ class TextLine:
         return replace(self, glyphs=np.where(self.glyphs >= 0, self.glyphs + offset, -1))
 
 
-def make_lines(
-    page: int, leaf: int, glyphs: Glyphs, fonts: Sequence[str], starts: Bools, words: Words, region: Ints
-) -> list[TextLine]:
+class Sheet(NamedTuple):
+    """A page before its layout.
+
+    Args:
+        number: 1-based number of the page.
+        width, height: points.
+        glyphs: the upright glyphs, ordered.
+        starts: mask of the glyphs that start a word.
+        words: the words.
+        fonts: names of the fonts.
+    """
+
+    number: int
+    width: float
+    height: float
+    glyphs: Glyphs
+    starts: Bools
+    words: Words
+    fonts: tuple[str, ...]
+
+
+def make_lines(sheet: Sheet, leaf: int, region: Ints) -> list[TextLine]:
     """Return the lines of one region of a page, top to bottom."""
+    words, glyphs = sheet.words, sheet.glyphs
     if not len(region):
         return []
     groups = attach_raised(words, baseline_groups(words, region))
@@ -75,7 +96,7 @@ def make_lines(
         order = np.concatenate([np.arange(words.first[w], words.last[w]) for w in group])
         order = order[np.argsort(glyphs.x0[order], kind="stable")]
         chosen = glyphs.take(order).change(glyph=order)
-        lines.append(make_line(page, leaf, chosen, fonts, word_breaks(chosen, starts[order])))
+        lines.append(make_line(sheet, leaf, chosen, word_breaks(chosen, sheet.starts[order])))
     if not lines:
         return []
     left, right = min(line.x0 for line in lines), max(line.x1 for line in lines)
@@ -134,11 +155,12 @@ def raise_initials(words: Words, groups: list[list[int]], glyphs: Glyphs) -> lis
     return [group for group in groups if group]
 
 
-def make_line(page: int, leaf: int, glyphs: Glyphs, fonts: Sequence[str], parted: Bools) -> TextLine:
+def make_line(sheet: Sheet, leaf: int, glyphs: Glyphs, parted: Bools) -> TextLine:
     """Write the glyphs of a line, given from left to right with their number on the page in `glyph`.
 
     `parted` marks those that a space goes before.
     """
+    fonts = sheet.fonts
     size = commonest(np.rint(glyphs.size * 100)) / 100
     usual = np.abs(glyphs.size - size) < 0.1 * size
     base = middle(glyphs.base[usual])
@@ -153,7 +175,7 @@ def make_line(page: int, leaf: int, glyphs: Glyphs, fonts: Sequence[str], parted
     slanted = sum(is_italic(fonts[f]) for f in glyphs.font.tolist())
     gaps = glyphs.x0[1:] - np.maximum.accumulate(glyphs.x1)[:-1]
     return TextLine(
-        page=page,
+        page=sheet.number,
         leaf=leaf,
         text=text,
         glyphs=numbers,
@@ -167,6 +189,7 @@ def make_line(page: int, leaf: int, glyphs: Glyphs, fonts: Sequence[str], parted
         bold=sum(bold) > 0.8 * len(bold),
         italic=slanted > 0.8 * len(bold),
         bold_start=bold.index(False) if False in bold else len(bold),
+        word_x1=float(glyphs.x1[: int(np.argmax(parted)) or len(parted)].max()),
         holes=count_holes(gaps[parted[1:]], size),
     )
 
@@ -225,4 +248,4 @@ def parts_from(characters: list[str], raised: list[bool], i: int) -> bool:
     if not all(RAISED.match(c) for c in characters[i:end]):
         return False
     before = "".join(characters[max(0, i - 3) : i])
-    return before[-1] in ".,;:)]”’\"?!" or (len(before) == 3 and before.isalpha() and before.islower())
+    return before[-1] in '.,;:)]”’"?!' or (len(before) == 3 and before.isalpha() and before.islower())

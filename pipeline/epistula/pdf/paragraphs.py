@@ -8,11 +8,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from epistula.model import ZoneKind
-from epistula.pdf.blocks import TERMINAL, Block, same_size
+from epistula.pdf.blocks import TERMINAL, Block, Typed, same_size
 from epistula.pdf.glyphs import Ints
 from epistula.pdf.hyphens import is_suspended, keeps_hyphen
 from epistula.pdf.lines import TextLine
-from epistula.pdf.zones import CAPTION, Typed
+from epistula.pdf.zones import CAPTION
 
 FLOWING = frozenset(
     {
@@ -110,14 +110,17 @@ def flows(a: Block, b: Block, kind: ZoneKind, indents: bool) -> bool:
     if a.text.endswith("-") or b.text[:1].islower():
         return not (kind is ZoneKind.REFERENCE and b.indented and TERMINAL.search(a.text) is not None)
     if TERMINAL.search(a.text):
-        return not a.ended and not b.indented and (indents or kind is ZoneKind.REFERENCE)
+        runs_on = not a.ended if indents or kind is ZoneKind.REFERENCE else a.full
+        return runs_on and not b.indented
     return not b.indented or not a.ended
 
 
 def merge(before: Typed, item: Typed) -> Typed:
     """Return the paragraph with the lines of both."""
     lines = before.block.lines + item.block.lines
-    return replace(before, block=replace(before.block, lines=lines, ended=item.block.ended))
+    return replace(
+        before, block=replace(before.block, lines=lines, ended=item.block.ended, full=item.block.full)
+    )
 
 
 def write(block: Block, attested: Counter[str]) -> Written:

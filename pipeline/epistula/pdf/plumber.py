@@ -4,6 +4,8 @@ import io
 import logging
 import math
 import re
+from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import pdfplumber
@@ -32,15 +34,21 @@ def read_with_plumber(data: bytes, page: PageText) -> PageText:
     return page._replace(glyphs=make_glyphs(chars, fonts, left, top), fonts=fonts)
 
 
-def make_glyphs(chars: list[dict[str, object]], fonts: tuple[str, ...], left: float, top: float) -> Glyphs:
+def make_glyphs(chars: list[dict[str, Any]], fonts: tuple[str, ...], left: float, top: float) -> Glyphs:
     """Return pdfplumber's characters as arrays, moved so that the crop box's corner is the origin."""
-    column = {key: np.array([float(str(char[key])) for char in chars]) for key in ("x0", "top", "x1", "bottom")}
-    box = np.stack([column["x0"] - left, column["top"] - top, column["x1"] - left, column["bottom"] - top], axis=1)
-    size = np.array([float(str(char["size"])) for char in chars])
+    column = {
+        key: np.array([float(char[key]) for char in chars]) for key in ("x0", "top", "x1", "bottom")
+    }
+    box = np.stack(
+        [column["x0"] - left, column["top"] - top, column["x1"] - left, column["bottom"] - top], axis=1
+    )
+    size = np.array([float(char["size"]) for char in chars])
     texts = [str(char["text"]) for char in chars]
     failed = np.array([bool(UNNAMED.fullmatch(text)) for text in texts])
     return Glyphs(
-        text=np.array([REPLACEMENT if bad else text for text, bad in zip(texts, failed, strict=True)], dtype="<U4"),
+        text=np.array(
+            [REPLACEMENT if bad else text for text, bad in zip(texts, failed, strict=True)], dtype="<U4"
+        ),
         box=box,
         x0=box[:, 0],
         x1=box[:, 2],
@@ -54,7 +62,6 @@ def make_glyphs(chars: list[dict[str, object]], fonts: tuple[str, ...], left: fl
     )
 
 
-def angle_of(matrix: object) -> float:
+def angle_of(matrix: Sequence[float]) -> float:
     """Return the direction that a text matrix writes in, degrees in [0, 360)."""
-    a, b, *_ = matrix  # type: ignore[misc]
-    return round(math.degrees(math.atan2(b, a)), 1) % 360
+    return round(math.degrees(math.atan2(matrix[1], matrix[0])), 1) % 360

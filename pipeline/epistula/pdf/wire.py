@@ -7,7 +7,7 @@ more than send a wrong letter.
 import json
 import struct
 from dataclasses import asdict
-from typing import Any, BinaryIO
+from typing import IO, Any
 
 import numpy as np
 
@@ -18,7 +18,7 @@ HEADER = struct.Struct(">QQQ")
 MAX_PART = 2**30
 
 
-def send(stream: BinaryIO, outcome: Letter | ReadError) -> None:
+def send(stream: IO[bytes], outcome: Letter | ReadError) -> None:
     """Write a letter or the error that reading ended in."""
     if isinstance(outcome, ReadError):
         parts = [json.dumps({"category": outcome.category, "reason": outcome.reason}).encode(), b"", b""]
@@ -34,7 +34,7 @@ def send(stream: BinaryIO, outcome: Letter | ReadError) -> None:
     stream.flush()
 
 
-def receive(stream: BinaryIO) -> Letter:
+def receive(stream: IO[bytes]) -> Letter:
     """Read what `send` wrote.
 
     Raises:
@@ -51,7 +51,7 @@ def receive(stream: BinaryIO) -> Letter:
     return make_letter(record, boxes, pages)
 
 
-def read_exactly(stream: BinaryIO, length: int) -> bytes:
+def read_exactly(stream: IO[bytes], length: int) -> bytes:
     """Read `length` bytes.
 
     Raises:

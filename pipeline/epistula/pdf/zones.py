@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from epistula.model import ZoneKind
-from epistula.pdf.blocks import TERMINAL, Block, same_size
+from epistula.pdf.blocks import TERMINAL, Block, Typed, same_size, tabular
 from epistula.pdf.headings import is_kicker, is_salutation, normal, run_in_section, section_of
 
 COVER = re.compile(
@@ -30,8 +30,12 @@ AFFILIATION = re.compile(
     re.IGNORECASE,
 )
 """How an affiliation, a correspondence line or a date of receipt starts."""
-PLACE = re.compile(r"universit|hospital|department|institut|clinic|\bcent(er|re)\b|\bfrance\b|\busa\b|school|division", re.I)
-LICENCE = re.compile(r"copyright|©|creative commons|open access article|licen[cs]e|all rights reserved", re.IGNORECASE)
+PLACE = re.compile(
+    r"universit|hospital|department|institut|clinic|\bcent(er|re)\b|\bfrance\b|\busa\b|school|division", re.I
+)
+LICENCE = re.compile(
+    r"copyright|©|creative commons|open access article|licen[cs]e|all rights reserved", re.IGNORECASE
+)
 NOTE_MARK = re.compile(r"^([*†‡§¶#]|\(?[a-z\d]\)?[. ])")
 BACK_MATTER = frozenset(
     {
@@ -44,14 +48,6 @@ BACK_MATTER = frozenset(
 )
 ENTRY = re.compile(r"^\[?\(?\d{1,3}[\]).]?\s*[A-Z]")
 YEAR = re.compile(r"\b(19|20)\d\d[a-z]?\b")
-
-
-@dataclass(frozen=True, eq=False)
-class Typed:
-    """A block and what it is."""
-
-    block: Block
-    kind: ZoneKind
 
 
 @dataclass
@@ -78,7 +74,7 @@ def classify(blocks: Sequence[Block]) -> list[Typed]:
     state.in_front = bool(title)
     for i, block in enumerate(article):
         state.typed.append(Typed(block, kind_of(block, i, title, article, state)))
-    return typed + set_figures_apart(state.typed)
+    return typed + state.typed
 
 
 def cover_pages(blocks: Sequence[Block]) -> frozenset[int]:
@@ -113,7 +109,11 @@ def find_title(blocks: Sequence[Block], body: float) -> frozenset[int]:
     size = max(blocks[i].size for i in early)
     start = next(i for i in early if same_size(blocks[i].size, size))
     end = start
-    while end + 1 in early and same_size(blocks[end + 1].size, size) and blocks[end + 1].bold == blocks[start].bold:
+    while (
+        end + 1 in early
+        and same_size(blocks[end + 1].size, size)
+        and blocks[end + 1].bold == blocks[start].bold
+    ):
         end += 1
     return frozenset(range(start, end + 1))
 
@@ -123,7 +123,13 @@ def could_be_title(block: Block, body: float) -> bool:
     text = block.text
     large = block.size > 1.12 * body or (block.bold and block.size > 0.98 * body)
     words = len(text.split())
-    return large and 2 <= words <= 60 and not is_kicker(text) and section_of(text) is None and not AFFILIATION.search(text)
+    return (
+        large
+        and 2 <= words <= 60
+        and not is_kicker(text)
+        and section_of(text) is None
+        and not AFFILIATION.search(text)
+    )
 
 
 def kind_of(block: Block, i: int, title: frozenset[int], blocks: Sequence[Block], state: State) -> ZoneKind:
@@ -164,18 +170,17 @@ def caption_kind(block: Block, state: State) -> ZoneKind | None:
     return None
 
 
-def tabular(block: Block) -> bool:
-    """Tell whether most lines of a block have wide holes."""
-    return sum(line.holes > 0 for line in block.lines) > 0.5 * len(block.lines)
-
-
 def heading_kind(block: Block, state: State) -> ZoneKind | None:
     """Return the kind of a heading and enter its section; None when the block is no heading."""
     text, section = block.text, section_of(block.text)
     if len(text) > 120 or len(block.lines) > 3:
         return None
     if section is not None and looks_like_heading(block, state, known=True):
-        if state.section is ZoneKind.ABSTRACT and section is ZoneKind.BODY and block.place == state.abstract_at:
+        if (
+            state.section is ZoneKind.ABSTRACT
+            and section is ZoneKind.BODY
+            and block.place == state.abstract_at
+        ):
             if normal(text) != "introduction":
                 return ZoneKind.HEADING
         state.abstract_at = block.place if section is ZoneKind.ABSTRACT else None
@@ -272,24 +277,3 @@ def small_kind(block: Block, state: State) -> ZoneKind:
     if len(words) >= 6 and (NOTE_MARK.match(block.text) or TERMINAL.search(block.text)):
         return ZoneKind.FOOTNOTE
     return ZoneKind.FURNITURE
-
-
-def set_figures_apart(typed: Sequence[Typed]) -> list[Typed]:
-    """Make furniture of a figure's own words: labels in the region above the caption that are no sentences."""
-    result = list(typed)
-    for i, item in enumerate(typed):
-        if item.kind is not ZoneKind.CAPTION or item.block.text[:5].lower() == "table":
-            continue
-        at = i - 1
-        while at >= 0 and result[at].block.place == item.block.place and is_label(result[at]):
-            result[at] = Typed(result[at].block, ZoneKind.FURNITURE)
-            at -= 1
-    return result
-
-
-def is_label(item: Typed) -> bool:
-    """Tell whether a block could be words of a figure: few on every line, and no sentence."""
-    if item.kind not in {ZoneKind.BODY, ZoneKind.TABLE, ZoneKind.FURNITURE, ZoneKind.FOOTNOTE}:
-        return False
-    longest = max(len(line.text.split()) for line in item.block.lines)
-    return longest <= 6 and not TERMINAL.search(item.block.text)

@@ -12,7 +12,7 @@ from spacy.util import compile_infix_regex, compile_prefix_regex, compile_suffix
 
 from epistula.text.docs import reading_of
 
-SPLITS = [rf"(?<=\w)(?:{HYPHENS}|[‐‑/+,;:()\[\]])(?=\w)", rf"(?<=[{ALPHA}])[./](?=[A-Z])", r"[()\[\]/]"]
+SPLITS = [rf"(?<=[\w)\]])(?:{HYPHENS}|[‐‑/+,;:()\[\]])(?=[\w(\[])", rf"(?<=[{ALPHA}])[./](?=[A-Z])", r"[()\[\]/]"]
 
 
 class Sentences:

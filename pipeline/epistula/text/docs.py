@@ -5,11 +5,9 @@
 """
 
 from collections.abc import Iterable
-from functools import lru_cache
-
 from spacy.tokens import Doc, Span, SpanGroup
 
-from epistula.model import Mention, text_sha256
+from epistula.model import Mention
 from epistula.text.reading import Reading, read
 
 SPANS_KEY = "epistula"
@@ -21,14 +19,6 @@ for _name in ("zones", "mentions", "relations", "records"):
 def reading_of(doc: Doc) -> Reading:
     """Return the reading of a Doc's text by its zones."""
     return read(doc.text, tuple(doc._.zones))
-
-
-def text_hash(doc: Doc) -> str:
-    """Return the SHA-256 of a Doc's text, which the ids of its mentions depend on."""
-    return _hash(doc.text)
-
-
-_hash = lru_cache(maxsize=8)(text_sha256)
 
 
 def set_mentions(doc: Doc, mentions: Iterable[Mention]) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from epistula.text.words import Words, key
+from epistula.text.words import GREEK, Words, key
 
 T = TypeVar("T")
 
@@ -82,5 +82,10 @@ def is_short_form(name: str) -> bool:
 
 def same_case(name: str, text: str) -> bool:
     """Say whether two short forms agree letter by letter, hyphens and a plural s aside."""
-    bare, found = (["".join(filter(str.isalnum, s)) for s in (name, text)])
+    bare, found = _bare(name), _bare(text)
     return found in (bare, bare + "s")
+
+
+def _bare(short_form: str) -> str:
+    """Return its letters and digits, Greek ones by name: "IFN-α" and "IFN alpha" are the same."""
+    return "".join(GREEK.get(c, c) for c in short_form if c.isalnum())

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 
-from epistula.model import RUNNING_TEXT, Zone, ZoneKind
+from epistula.model import RUNNING_TEXT, Zone, ZoneKind, text_sha256
 from epistula.text.sentences import split_sentences
 from epistula.text.words import Words
 
@@ -21,11 +21,20 @@ LINE_BREAK = re.compile(r"\n")
 
 @dataclass(frozen=True)
 class Reading:
-    """A letter's running text with its words and sentences; build it by `read`."""
+    """A letter's running text with its words and sentences; build it by `read`.
+
+    `text` is the running text, everything else blanked; `whole` is the letter's text as it is.
+    """
 
     text: str
+    whole: str
     zones: tuple[Zone, ...]
     _starts: list[int] = field(default_factory=list, repr=False)
+
+    @cached_property
+    def sha256(self) -> str:
+        """The hash of the letter's text, which the ids of its mentions depend on."""
+        return text_sha256(self.whole)
 
     @cached_property
     def words(self) -> Words:
@@ -77,7 +86,7 @@ def read(text: str, zones: tuple[Zone, ...]) -> Reading:
     for zone in zones:
         if zone.kind in RUNNING_TEXT:
             blanked[zone.start : zone.end] = text[zone.start : zone.end].translate(BREAKS)
-    return Reading("".join(blanked), zones, [zone.start for zone in zones])
+    return Reading("".join(blanked), text, zones, [zone.start for zone in zones])
 
 
 def plain_zones(text: str) -> tuple[Zone, ...]:

@@ -88,7 +88,10 @@ class Words:
     def joined(self, index: int) -> bool:
         """Say whether word `index` and the next may belong to one name: nothing, spaces, a hyphen,
         a slash or an apostrophe between them."""
-        return GAP.match(self.text[self.ends[index] : self.starts[index + 1]]) is not None
+        gap = self.text[self.ends[index] : self.starts[index + 1]]
+        if gap == ",":  # "3,4-diaminopyridine"
+            return self.forms[index].isdigit() and self.forms[index + 1].isdigit()
+        return GAP.match(gap) is not None
 
     def opens(self, index: int) -> bool:
         """Say whether no letter or digit touches the word from the left."""

@@ -74,7 +74,8 @@ def find(reading: Reading, found: Sequence[Mention]) -> list[Match]:
     """Find autoantibodies with antigen and status."""
     drugs = [(m.start, m.end) for m in found if m.label == "DRUG"]
     named = list(_names(reading))
-    matches = longest([*_grammar(reading, named), *named])
+    plain = longest([*_grammar(reading, named), *named])
+    matches = longest([*plain, *_in_company(reading, plain)])
     kept = [m for m in matches if not any(s <= m.start and m.end <= e for s, e in drugs)]
     return with_status(reading, kept)
 
@@ -89,6 +90,19 @@ def _names(reading: Reading) -> Iterator[Match]:
         start = hit.start
         prefix = PREFIX.search(reading.text, max(0, start - 10), start)
         yield _match(reading, prefix.start() if prefix else start, _head_end(reading, hit.end), hit, "named")
+
+
+def _in_company(reading: Reading, plain: Sequence[Match]) -> Iterator[Match]:
+    """Short names with other meanings ("RF") that stand in a list with antibodies."""
+    for hit in _named().find(reading.words):
+        if hit.name in hit.value.ambiguous and any(_neighbours(reading, hit, match) for match in plain):
+            yield _match(reading, hit.start, _head_end(reading, hit.end), hit, "listed")
+
+
+def _neighbours(reading: Reading, hit: Hit[Entry], match: Match) -> bool:
+    before = CONJUNCTION.fullmatch(reading.text, match.end, hit.start) if match.end <= hit.start else None
+    after = CONJUNCTION.fullmatch(reading.text, hit.end, match.start) if hit.end <= match.start else None
+    return before is not None or after is not None
 
 
 def _grammar(reading: Reading, named: Sequence[Match]) -> Iterator[Match]:

@@ -16,9 +16,10 @@ from epistula.text.reading import Reading
 
 CUES = Path(__file__).parent / "status.jsonl"
 CLAUSE_END = re.compile(
-    r"[;:]\s|,\sand\sthere\b|,?\s(?:but|while|whereas|although|though|however)\b|:\s(?=[A-Z])|,\s(?:and|with|which)\s(?:a\s)?(?:negative|positive)\b"
+    r";\s|:\s(?!(?:negative|positive|absent|none)\b)|,\sand\sthere\b|,?\s(?:but|while|whereas|although|though|however)\b|:\s(?=[A-Z])|,\s(?:and|with|which)\s(?:a\s)?(?:negative|positive)\b"
 )
-LIST_ONLY = re.compile(r"(?:[\s,/&()\[\]+-]|\band\b|\bor\b|\bas well as\b|\bIg[GMA]\b|\bboth\b|\ball\b|\bimmunoglobulins? [GMA]\b|[<>]?\d[\d:./,]*)*")
+DENIALS = ("no", "without")
+LIST_ONLY = re.compile(r"(?:[\s,/&()\[\]:+-]|\band\b|\bor\b|\bas well as\b|\bIg[GMA]\b|\bboth\b|\ball\b|\bimmunoglobulins? [GMA]\b|[<>]?\d[\d:./,]*)*")
 
 
 def with_status(reading: Reading, matches: Sequence[Match]) -> list[Match]:
@@ -30,7 +31,12 @@ def _with_status(reading: Reading, matches: Sequence[Match], index: int) -> Matc
     match = matches[index]
     start, end = _clause(reading, match)
     cues = [c for c in read_cues(CUES).find(reading.text, start, end) if not _inside(c, matches)]
-    cue = _behind_list(reading, matches, index, cues) or _in_front(match, cues) or _behind(match, cues)
+    cue = (
+        _denied(match, cues)
+        or _behind_list(reading, matches, index, cues)
+        or _in_front(match, cues)
+        or _behind(match, cues)
+    )
     if cue is None:
         return replace(match, attributes={**match.attributes, "status": "positive"})
     return replace(
@@ -53,6 +59,11 @@ def _clause(reading: Reading, match: Match) -> tuple[int, int]:
 
 def _inside(cue: FoundCue, matches: Sequence[Match]) -> bool:
     return any(m.start <= cue.start and cue.end <= m.end for m in matches)
+
+
+def _denied(match: Match, cues: Sequence[FoundCue]) -> FoundCue | None:
+    """A “no” or “but not” right in front: “no anti-Jo-1 antibodies were found”."""
+    return next((c for c in cues if c.rule.id in DENIALS and match.start - c.end == 1), None)
 
 
 def _behind_list(

@@ -6,7 +6,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from epistula.labels.concepts import Entry, lexicon_of, read_concepts
-from epistula.labels.experiencer import is_elsewhere
+from epistula.labels.experiencer import is_relatives
 from epistula.labels.grammar import any_of, read_grammar
 from epistula.labels.label import Match
 from epistula.model import Mention
@@ -47,7 +47,7 @@ def find(reading: Reading, found: Sequence[Mention]) -> Iterator[Match]:
     hits = list(_lexicon().find(reading.words))
     plain = [hit for hit in hits if hit.name not in hit.value.ambiguous]
     for hit in hits:
-        if hit.name in hit.value.ambiguous and not _meant(reading, hit, plain):
+        if hit.name in hit.value.ambiguous and not _meant(reading, hit, plain, antibodies):
             continue
         if not _excluded(reading, hit, antibodies):
             yield Match(_start(reading, hit, antibodies), hit.end, "diagnosis.lexicon", hit.value.concept)
@@ -64,7 +64,7 @@ def _excluded(reading: Reading, hit: Hit[Entry], antibodies: Sequence[Mention]) 
         return True
     if re.match(rf"[-\s]{any_of(grammar['not_before'])}(?!\w)", reading.text[hit.end : hit.end + 30]):
         return True
-    return is_elsewhere(reading, hit.start, hit.end)
+    return is_relatives(reading, hit.start)
 
 
 def _start(reading: Reading, hit: Hit[Entry], antibodies: Sequence[Mention]) -> int:
@@ -97,10 +97,15 @@ def _after_antibody(reading: Reading, antibodies: Sequence[Mention]) -> Iterator
             yield Match(antibody.start, noun.end(), "diagnosis.named_by_antibody", concept)
 
 
-def _meant(reading: Reading, hit: Hit[Entry], plain: Sequence[Hit[Entry]]) -> bool:
+def _meant(
+    reading: Reading, hit: Hit[Entry], plain: Sequence[Hit[Entry]], antibodies: Sequence[Mention]
+) -> bool:
     """Say whether a short form with several meanings stands for the disease: the letter names the
-    disease, or one whose name holds its name, or defines the short form right behind such a name."""
+    disease, or one whose name holds its name, or defines the short form right behind such a name, or an
+    antibody stands in front ("anti-MDA5 DM")."""
     name = key(hit.value.name)
+    if any(reading.text[m.end : hit.start].strip() in ("", "-") and m.end < hit.start for m in antibodies):
+        return True
     behind = reading.text[max(0, hit.start - 2) : hit.start].endswith("(")
     for other in plain:
         if other.value.id == hit.value.id or set(name) <= set(key(other.value.name)):

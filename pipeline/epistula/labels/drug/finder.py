@@ -1,13 +1,13 @@
 """Finding drugs: a lexicon, names of classes by grammar, INN stems for names that no list has."""
 
-import json
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from epistula.labels.concepts import Entry, lexicon_of, read_concepts
+from epistula.labels.grammar import any_of, read_grammar
 from epistula.labels.label import Match
 from epistula.model import Mention
 from epistula.text.cues import read_cues
@@ -33,25 +33,17 @@ def _lexicon() -> Lexicon[Entry]:
     return lexicon_of(entries())
 
 
-@lru_cache(maxsize=1)
 def _grammar() -> dict[str, Any]:
-    grammar: dict[str, Any] = json.loads((HERE / "grammar.json").read_text(encoding="utf-8"))
-    return grammar
-
-
-def _any(words: Iterable[str]) -> str:
-    """Return a pattern for any of some words, longest first; a space stands for any white space."""
-    ordered = sorted(words, key=len, reverse=True)
-    return "|".join(re.escape(word).replace(r"\ ", r"\s") for word in ordered)
+    return read_grammar(HERE / "grammar.json")
 
 
 @lru_cache(maxsize=1)
 def _class_pattern() -> re.Pattern[str]:
     """“Janus kinase 1 and 3 (JAK 1/3) inhibitor”: target words, numbers, a bracket, the head."""
     grammar = _grammar()
-    word = rf"(?:(?i:{_any(grammar['target_words'])})|{GENE}|{NUMBERS}|[α-ω])"
+    word = rf"(?:(?i:{any_of(grammar['target_words'])})|{GENE}|{NUMBERS}|[α-ω])"
     target = rf"(?<![\w-]){word}(?:[\s-]{word})*(?:\s\([^()]{{1,24}}\))?(?:[\s-]{word})*"
-    return re.compile(rf"{target}[\s-](?i:{_any(grammar['class_heads'])})s?(?!\w)")
+    return re.compile(rf"{target}[\s-](?i:{any_of(grammar['class_heads'])})s?(?!\w)")
 
 
 @lru_cache(maxsize=1)
@@ -59,19 +51,19 @@ def _anti_pattern() -> re.Pattern[str]:
     """“anti-TNF agent”, “anti-CD20 monoclonal antibodies”."""
     grammar = _grammar()
     return re.compile(
-        rf"(?<![\w-])(?i:anti)[-‐–\s]?(?i:{_any(grammar['anti_targets'])})(?:-?(?:α|alpha))?(?![\w])"
-        rf"(?:[\s-](?:{_any(grammar['anti_heads'])})(?!\w))?(?!\s?(?:-|\s)(?:positive|negative))"
+        rf"(?<![\w-])(?i:anti)[-‐–\s]?(?i:{any_of(grammar['anti_targets'])})(?:-?(?:α|alpha))?(?![\w])"
+        rf"(?:[\s-](?:{any_of(grammar['anti_heads'])})(?!\w))?(?!\s?(?:-|\s)(?:positive|negative))"
     )
 
 
 @lru_cache(maxsize=1)
 def _salt() -> re.Pattern[str]:
-    return re.compile(rf"\s(?:{_any(_grammar()['salts'])})(?!\w)")
+    return re.compile(rf"\s(?:{any_of(_grammar()['salts'])})(?!\w)")
 
 
 @lru_cache(maxsize=1)
 def _stem() -> re.Pattern[str]:
-    return re.compile(rf"(?:{_any(_grammar()['stems'])})s?\Z")
+    return re.compile(rf"(?:{any_of(_grammar()['stems'])})s?\Z")
 
 
 def find(reading: Reading, found: Sequence[Mention]) -> Iterator[Match]:
@@ -110,6 +102,8 @@ def _meant(reading: Reading, hit: Hit[Entry], plain: set[str]) -> bool:
 def _classes(reading: Reading) -> Iterator[Match]:
     for pattern, rule in ((_class_pattern(), "drug.class_by_target"), (_anti_pattern(), "drug.anti_target")):
         for match in pattern.finditer(reading.text):
+            if re.split(r"[\s(]", match[0])[0] in _grammar()["not_targets"]:
+                continue
             known = _lexicon().get(match[0])
             yield Match(match.start(), match.end(), rule, known.concept if known else None)
 

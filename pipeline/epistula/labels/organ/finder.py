@@ -8,6 +8,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 
@@ -21,6 +22,7 @@ from epistula.text.reading import Reading
 
 HERE = Path(__file__).parent
 FIELDS = ("kind", "system", "denies")
+COMORBIDITY = re.compile(r"\b(?:history\sof|had\shad|known|comorbid\w*|treated\sfor|co-existing|pre-existing)\b[^.;]*\Z", re.IGNORECASE)
 CONJUNCTION = re.compile(r"(?:,|/|,?\s(?:and|or|and/or|as well as)|,)\s?\Z")
 
 
@@ -70,7 +72,7 @@ def find(reading: Reading, found: Sequence[Mention]) -> list[Match]:
         *_composed(reading, modifiers),
     ]
     manifestations = [
-        m for m in longest(composed) if not _excluded(reading, m) and not _in(m.start, m.end, taken)
+        m for m in longest(_placed(reading, m) for m in longest(composed)) if not _excluded(reading, m) and not _in(m.start, m.end, taken)
     ]
     conjuncts = list(_conjuncts(reading, manifestations, modifiers))
     organs = [
@@ -142,7 +144,23 @@ def _excluded(reading: Reading, match: Match) -> bool:
         return True
     if _pattern(rf"(?<!\w){_words('infectious')}\s\Z").search(before):
         return True
+    if match.concept and match.concept.name in read_grammar(HERE / "context.json")["comorbid"]:
+        if COMORBIDITY.search(before):
+            return True
     return is_elsewhere(reading, match.start, match.end)
+
+
+def _placed(reading: Reading, match: Match) -> Match:
+    """Add the place to a head that says nothing alone: “pain in the small joints”."""
+    if reading.text[match.start : match.end].casefold() not in read_grammar(HERE / "context.json")["empty_heads"]:
+        return match
+    place = _pattern(rf"\s(?:in|of)\s(?:(?:the|her|his|both|all)\s)*(?:[\w-]+\s){{0,2}}?(?P<organ>{_organ_words()})(?:s|es)?(?!\w)")
+    found = place.match(reading.text, match.end, reading.sentence_at(match.start)[1])
+    if found is None:
+        return match
+    organ = _lexicon().get(found["organ"])
+    system = organ.more["system"] if organ else match.attributes["system"]
+    return replace(match, end=found.end(), rule="organ.placed", attributes={"system": system})
 
 
 def _affected(reading: Reading, hit: Hit[Entry]) -> bool:

@@ -16,6 +16,7 @@ from pathlib import Path
 import jsonlines
 
 from epistula.errors import DeclarationError
+from epistula.labels.experiencer import is_relatives
 from epistula.labels.grammar import any_of, read_grammar
 from epistula.labels.label import Match
 from epistula.labels.outcome.adverse import adverse_events
@@ -109,6 +110,8 @@ def _outcome(
 ) -> Match | None:
     before, after = reading.before(hit.start()), reading.after(hit.end())
     if re.match(rf"[\s-]{any_of(read_grammar(GRAMMAR)['not_outcome_after'])}(?!\w)", after, re.IGNORECASE):
+        return None
+    if is_relatives(reading, hit.start()):
         return None
     if trigger.type in NEEDS_TREATMENT and not treatment_began(reading, hit.start(), drugs):
         return None

@@ -20,14 +20,17 @@ from epistula.text.reading import Reading
 
 GRAMMAR = Path(__file__).parent / "grammar.json"
 TOKEN = re.compile(r"[\w½¼¾]+(?:[-‐–/.][\w½¼¾+]+)*\+?|[(),/]")
+AGED = r"(?:\d+[½¼¾]?(?:\.\d)?|\w+)(?:['’]s)?[-‐–\s](?:and-a-half-)?(?:years?|yrs?|months?|weeks?|days?)(?:['’]s)?[-‐–\s]?olds?"
 AGE = re.compile(
-    r"(?:\d+[½¼¾]?(?:\.\d)?|\w+)[-‐–\s](?:and-a-half-)?(?:years?|yrs?|months?|weeks?|days?)[-‐–\s]?olds?"
+    rf"{AGED}"
     r"|\d+[- ]?(?:y/?o|yo)|(?:years?|months?|weeks?|days?)[-‐–]old|aged?\s\d+",
     re.IGNORECASE,
 )
+TENS = re.compile(r"(?:twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety)(?:-\w+)?\Z")
+SHORT_FORM = re.compile(r"[A-Z][A-Za-z]?[A-Z]{1,4}\Z")
 BEFORE_COUNT = frozenset({"all", "both", "first", "last", "other", "only", "remaining"})
 PARTICIPLE = re.compile(r"\w+ed|\w+-\w+ed", re.IGNORECASE)
-AS_A = re.compile(r"\bas\sa(?:n)?\s\Z", re.IGNORECASE)
+AS_A = re.compile(r"\b(?:as\sa(?:n)?|be)\s\Z", re.IGNORECASE)
 NAME = re.compile(r"\s(?:no\.?\s?)?(?:[A-H]|[1-9]\d?)(?![\w%.]\w|\s?(?:mg|g|years|%))\b")
 COMPOUND = re.compile(
     r"\w[\w./‐–-]*[-‐–](?:old|positive|negative|treated|naive|refractory|resistant|dependent|onset|associated"
@@ -90,7 +93,7 @@ def _anaphor() -> re.Pattern[str]:
 def _aged_somebody() -> re.Pattern[str]:
     """“58-year-old dairy farmer”: an age and up to three words, whatever the trade."""
     return re.compile(
-        rf"(?<![\w-])(?:{AGE.pattern})\s(?:(?!{STOPS}\b)[A-Za-z-]+\s){{0,2}}(?!{STOPS}\b)[a-z]+(?=[\s,.;])", re.IGNORECASE
+        rf"(?<![\w-]){AGED}\s(?:(?!{STOPS}\b)[A-Za-z-]+\s){{0,2}}(?!{STOPS}\b)[a-z]+(?=[\s,.;])", re.IGNORECASE
     )
 
 
@@ -148,13 +151,15 @@ def _is_modifier(word: str) -> bool:
     return (
         folded in _folded("modifiers")
         or folded in _folded("ordinals")
-        or bool(AGE.fullmatch(word) or COMPOUND.fullmatch(word))
+        or bool(AGE.fullmatch(word) or COMPOUND.fullmatch(word) or SHORT_FORM.match(word))
         or (folded in lists["heads"] and folded in ("male", "female", "infant", "adolescent", "child", "adult"))
     )
 
 
 def _is_count(word: str) -> bool:
     folded = word.casefold()
+    if TENS.match(folded):
+        return True
     return folded.isdigit() or folded in grammar()["numbers"] or folded in _folded("quantifiers")
 
 

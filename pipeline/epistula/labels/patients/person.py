@@ -18,11 +18,17 @@ AGE = re.compile(
     r"|aged?\s(?P<aged>\d+)|(?P<word>[a-z]+)[-‐–\s](?P<unit2>years?|months?|weeks?|days?)[-‐–\s]old",
     re.IGNORECASE,
 )
-AGE_BEHIND = re.compile(r",?\s\(?(?:aged\s)?(?P<number>\d+)[-\s]?(?:years?|yrs?|y)\b", re.IGNORECASE)
+AGE_BEHIND = re.compile(r",?\s\(?(?:aged\s(?P<aged>\d+)|(?P<number>\d+)[-\s]?(?P<unit>years?|yrs?|y)\b)", re.IGNORECASE)
 DEFINITE = re.compile(r"\b(?:the|our|this|that|these|those|his|her|their|of\sthem)\s(?:\w+\s)?\Z", re.IGNORECASE)
 ANAPHORIC = re.compile(r"\b(?:them|these|those|the|other|others|remaining|first|second|third|both|latter|former|all|single|index|one|two|three)\b", re.IGNORECASE)
 PRONOUN = re.compile(r"\b(?:(?P<male>he|his|him|himself)|(?P<female>she|her|hers|herself))\b", re.IGNORECASE)
 TENS = {"twenty": 20, "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "seventy": 70, "eighty": 80, "ninety": 90}
+TENS_NUMBER = re.compile(rf"\b({'|'.join(TENS)})(?:-(\w+))?\b", re.IGNORECASE)
+NAMED = re.compile(r"\s(?:no\.?\s?)?(?:[A-H]|\d{1,2})\Z")
+APPOSED = re.compile(r"\s?[,(]\s?(?:an?\s|the\s)?")
+SINGULAR = frozenset({"other", "former", "latter", "first", "second", "third", "fourth", "fifth", "sixth", "ninth", "sibling"})
+REACH = 2
+"""How many sentences back a bare count may point."""
 ADULT_FROM = 18
 
 
@@ -32,16 +38,21 @@ def with_person(
     """Return the matches with `n`, `age_group` and `sex`."""
     sex_of_letter = _one_sex(reading)
     done: list[Match] = []
-    for match in matches:
-        text = reading.text[match.start : match.end]
-        age, sex = _own_age(reading, match, text, grammar), _own_sex(text, grammar)
-        pointed = _points_at(reading, match, text, done, found) if age is None else None
-        if pointed:
-            age = str(pointed.attributes["age_group"])
+    for index, match in enumerate(matches):
+        text = NAMED.sub("", reading.text[match.start : match.end])
         n = _count(text, grammar)
-        if sex is None and pointed and n == 1 and pointed.attributes.get("n") == 1:
-            known = pointed.attributes.get("sex")
-            sex = str(known) if known else None
+        age, sex = _own_age(reading, match, text, grammar), _own_sex(text, grammar)
+        in_apposition = _apposition(reading, matches, index)
+        if in_apposition:
+            other = reading.text[in_apposition.start : in_apposition.end]
+            age = age or _own_age(reading, in_apposition, other, grammar)
+            sex = sex or _own_sex(other, grammar)
+        pointed = _points_at(reading, match, text, n, done, found)
+        if age is None and pointed:
+            age = str(pointed.attributes["age_group"])
+        if sex is None and pointed and "sex" in pointed.attributes:
+            alone = pointed.attributes.get("n") == 1
+            sex = str(pointed.attributes["sex"]) if n == 1 or not alone else None
         if sex is None and n == 1:
             sex = sex_of_letter
         attributes: dict[str, str | int] = {"age_group": age or "unspecified"}
@@ -51,8 +62,20 @@ def with_person(
     return done
 
 
+def _apposition(reading: Reading, matches: Sequence[Match], index: int) -> Match | None:
+    """Return the mention that says who the one before it is: “Patient A, a 71-year-old man”."""
+    if index + 1 == len(matches):
+        return None
+    following = matches[index + 1]
+    between = reading.text[matches[index].end : following.start]
+    return following if APPOSED.fullmatch(between) else None
+
+
 def _count(text: str, grammar: Mapping[str, Any]) -> int | None:
     bare = AGE.sub(" ", text)
+    tens = TENS_NUMBER.search(bare)
+    if tens:
+        return TENS[tens[1].casefold()] + grammar["numbers"].get((tens[2] or "").casefold(), 0)
     for word in re.findall(r"[\w]+", bare):
         if word.isdigit() and len(word) < 5:
             return int(word)
@@ -61,7 +84,8 @@ def _count(text: str, grammar: Mapping[str, Any]) -> int | None:
     last = re.findall(r"\w+", text)[-1].casefold()
     if last in ("children", "men", "women", "people", "cases", "patients", "others", "gentlemen", "ladies"):
         return None
-    if last in ("other", "former", "latter") or last in {head.casefold() for head in grammar["heads"]}:
+    aged = re.search(r"[-‐–\s]olds?\s\w+", text) is not None and not last.endswith("s")
+    if aged or last in SINGULAR or last in {head.casefold() for head in grammar["heads"]}:
         return 1
     return None
 
@@ -100,10 +124,24 @@ def _own_sex(text: str, grammar: Mapping[str, Any]) -> str | None:
 
 
 def _points_at(
-    reading: Reading, match: Match, text: str, done: Sequence[Match], found: Sequence[Mention]
+    reading: Reading,
+    match: Match,
+    text: str,
+    n: int | None,
+    done: Sequence[Match],
+    found: Sequence[Mention],
 ) -> Match | None:
-    """Return the earlier mention that an anaphoric one points at: of the same authors where its
-    sentence names some, else the nearest whose age group is known."""
+    """Return the earlier mention that a mention points at, or None.
+
+    A named patient ("Patient A") points at the same name. A bare count points at a group of at least
+    as many in its own or the two sentences before. Another definite mention points at one of the same
+    authors where its sentence names some, else at the nearest whose age group is known.
+    """
+    name = reading.text[match.start : match.end].casefold()
+    if len(text) < match.end - match.start:
+        return next((d for d in reversed(done) if reading.text[d.start : d.end].casefold() == name), None)
+    if match.rule == "patients.anaphor":
+        return next((d for d in reversed(done) if _holds(reading, d, match, n)), None)
     if not (DEFINITE.search(reading.before(match.start)[-30:]) or ANAPHORIC.search(text)):
         return None
     known = [d for d in done if d.attributes["age_group"] != "unspecified"]
@@ -111,6 +149,13 @@ def _points_at(
     same = [d for d in known if authors and authors & _authors(reading, d.start, found)]
     candidates = same or known
     return candidates[-1] if candidates else None
+
+
+def _holds(reading: Reading, group: Match, match: Match, n: int | None) -> bool:
+    """Say whether a group near by is large enough to hold the patients counted."""
+    near = reading.sentence_index(match.start) - reading.sentence_index(group.start) <= REACH
+    size = group.attributes.get("n")
+    return near and group.rule != "patients.anaphor" and (size is None or int(size) >= (n or 2)) and size != 1
 
 
 def _authors(reading: Reading, offset: int, found: Sequence[Mention]) -> set[str]:

@@ -1,0 +1,91 @@
+"""Write the parts of the docs that follow from the code: docs/labels.md, docs/schema.json, docs/cli.md.
+
+    python docs/build.py [--check]
+
+With `--check` nothing is written, and the exit status is 1 when a part is not what the code gives.
+"""
+
+import json
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from epistula.cli import app
+from epistula.jsonl import write_text
+from epistula.labels import all_labels, json_schema
+from epistula.labels.label import Attribute, Label
+from typer.testing import CliRunner
+
+HERE = Path(__file__).parent
+RUN = "Run `make docs`."
+
+
+def label_table() -> str:
+    """Return the table of labels, attributes and relations as Markdown."""
+    return "\n".join(
+        [
+            "# Labels",
+            "",
+            "Written by `make docs` from the declarations in `pipeline/epistula/labels/*/__init__.py`.",
+            "What each means and where its span ends: [the guideline](../annotations/GUIDELINE.md).",
+            "",
+            "| label | what it is | attributes | relations |",
+            "|---|---|---|---|",
+            *(_row(label) for _, label in sorted(all_labels().items())),
+            "",
+        ]
+    )
+
+
+def _row(label: Label) -> str:
+    attributes = "<br>".join(_attributes(label)) or "none"
+    relations = "<br>".join(f"`{name}` → {tail}" for name, tail in label.relations.items()) or "none as head"
+    return f"| {label.name} | {label.description} | {attributes} | {relations} |"
+
+
+def _attributes(label: Label) -> Iterator[str]:
+    for attribute in label.attributes:
+        yield f"`{attribute.name}`: {_values(attribute)}"
+    if label.assertions:
+        yield f"`assertion`: {', '.join(label.assertions)}"
+        yield "`attribution`: own, cited, general"
+
+
+def _values(attribute: Attribute) -> str:
+    return ", ".join(attribute.values) or ("a count" if attribute.count else "text")
+
+
+def command_help() -> str:
+    """Return the help of the command line and of each command as Markdown."""
+    parts = ["# Command line", "", "Written by `make docs`; the same as `epistula COMMAND --help`.", ""]
+    for command in ("", "annotate", "evaluate", "show", "schema"):
+        arguments = [command, "--help"] if command else ["--help"]
+        output = CliRunner().invoke(app, arguments, prog_name="epistula", env={"COLUMNS": "100"}).output
+        parts += [f"## epistula {command}".rstrip(), "", "```", output.rstrip(), "```", ""]
+    return "\n".join(parts)
+
+
+def generated() -> dict[Path, str]:
+    """Return the generated files with their content."""
+    schema = json.dumps(json_schema(), indent=2, ensure_ascii=False) + "\n"
+    return {
+        HERE / "labels.md": label_table(),
+        HERE / "cli.md": command_help(),
+        HERE / "schema.json": schema,
+    }
+
+
+def main() -> int:
+    """Write or check the generated files; return the exit status."""
+    stale = [p for p, text in generated().items() if not p.exists() or p.read_text(encoding="utf-8") != text]
+    if "--check" not in sys.argv[1:]:
+        for path in stale:
+            write_text(path, generated()[path])
+        return 0
+    for path in stale:
+        print(f"{path.relative_to(HERE.parent)} is not what the code gives. {RUN}", file=sys.stderr)
+    return 1 if stale else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

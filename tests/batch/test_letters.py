@@ -1,0 +1,92 @@
+"""Reading files that hold letters: what becomes a letter, what a failure."""
+
+from hashlib import sha256
+
+import pytest
+
+from epistula.batch.letters import read_letters
+from epistula.batch.run import annotate_letter
+from epistula.model import Failure, FailureCategory, Letter
+from epistula.nlp import describe
+
+BROKEN, INVALID, NO_TEXT = FailureCategory.BROKEN, FailureCategory.INVALID_RECORD, FailureCategory.NO_TEXT
+MISSING, UNSUPPORTED = FailureCategory.MISSING, FailureCategory.UNSUPPORTED
+
+# name, bytes → for each letter its text, for each failure its category, line and words of its reason
+TABLE = [
+    ("a.txt", b"Text.", ["Text."]),
+    ("a.TXT", b"\xef\xbb\xbfText.\r\n", ["Text.\r\n"]),
+    ("a.txt", "β\u2028x".encode(), ["β\u2028x"]),
+    ("a.txt", b"", [(NO_TEXT, None, "no text")]),
+    ("a.txt", b" \n\t", [(NO_TEXT, None, "no text")]),
+    ("a.txt", b"caf\xe9", [(BROKEN, None, "byte 3")]),
+    ("a.txt", "Text".encode("utf-16"), [(BROKEN, None, "UTF-8")]),
+    ("a.jsonl", b'{"id": "1", "text": "A"}\n\n{"id": 2, "text": "B"}\n', ["A", "B"]),
+    ("a.jsonl", b'{"id": "1", "text": "A"}\n{"id": \n{"id": "3", "text": "C"}', ["A", (INVALID, 2, "no JSON"), "C"]),
+    ("a.jsonl", b'{"id": "1"}', [(INVALID, 1, '"id" and "text"')]),
+    ("a.jsonl", b'{"text": "A"}', [(INVALID, 1, '"id" and "text"')]),
+    ("a.jsonl", b'{"id": "1", "text": null}', [(INVALID, 1, '"id" and "text"')]),
+    ("a.jsonl", b'{"id": ["1"], "text": "A"}', [(INVALID, 1, '"id" and "text"')]),
+    ("a.jsonl", b'{"id": "1", "text": " "}', [(NO_TEXT, 1, "no text")]),
+    ("a.jsonl", b"[]", [(INVALID, 1, "no JSON object")]),
+    ("a.jsonl", b'{"id": "1", "text": "\\ud800"}', [(INVALID, 1, "surrogates")]),
+    ("a.jsonl", b'{"id": "1", "text": "\\ud83d\\ude00"}', ["😀"]),
+    ("a.jsonl", b'{"id": "1", "text": "caf\xe9"}\n{"id": "2", "text": "B"}', [(INVALID, 1, "utf-8"), "B"]),
+    ("a.jsonl", b'{"id": ' + b"[" * 200_000, [(INVALID, 1, "recursion")]),
+    ("a.jsonl", b"", [(NO_TEXT, None, "no line")]),
+    ("a.jsonl", b"\n \n", [(NO_TEXT, None, "no line")]),
+    ("a.docx", b"PK\x03\x04", [(UNSUPPORTED, None, "not a PDF")]),
+    ("a.pdf", b"", [(UNSUPPORTED, None, "not a PDF")]),
+    ("a.pdf", b"%PDF-1.7\n" + b"\0garbage" * 50, [(BROKEN, None, "cannot be parsed")]),
+]
+
+
+@pytest.mark.parametrize(("name", "content", "expected"), TABLE)
+def test_letters_of_a_file(tmp_path, name, content, expected):
+    path = tmp_path / name
+    path.write_bytes(content)
+    items = list(read_letters(path))
+    assert len(items) == len(expected)
+    for item, wanted in zip(items, expected, strict=True):
+        if isinstance(item, Letter):
+            assert (item.text, item.source.path) == (wanted, str(path))
+        else:
+            category, line, words = wanted
+            assert (item.path, item.category, item.line) == (str(path), category, line)
+            assert words in item.reason
+
+
+@pytest.mark.parametrize("name", ["missing.txt", "missing.jsonl", "missing.pdf"])
+def test_a_file_that_has_gone(tmp_path, name):
+    (failure,) = read_letters(tmp_path / name)
+    assert (failure.path, failure.category) == (str(tmp_path / name), MISSING)
+
+
+def test_the_id_of_a_text_file_is_its_content(tmp_path):
+    for name, content in (("a.txt", b"One."), ("b.txt", b"One."), ("c.txt", b"Two.")):
+        (tmp_path / name).write_bytes(content)
+    a, b, c = (next(iter(read_letters(tmp_path / name))) for name in ("a.txt", "b.txt", "c.txt"))
+    assert a.id == b.id != c.id
+    assert a.source.sha256 == sha256(b"One.").hexdigest()
+
+
+def test_a_letter_the_pipeline_breaks_on_is_a_failure(nlp):
+    def broken(doc):
+        raise ZeroDivisionError("no patients")
+
+    letter = Letter("a", "Text.", ())
+    pipeline = describe(nlp)
+    first = nlp.pipeline[0]
+    nlp._components[0] = ("broken", broken)
+    try:
+        failure = annotate_letter(nlp, letter, pipeline)
+    finally:
+        nlp._components[0] = first
+    assert isinstance(failure, Failure)
+    assert (failure.path, failure.category) == ("a", FailureCategory.INTERNAL)
+    assert "ZeroDivisionError: no patients" in failure.reason
+
+
+def test_a_text_too_long_for_the_pipeline_is_a_failure(nlp):
+    failure = annotate_letter(nlp, Letter("a", "x" * (nlp.max_length + 1), ()), describe(nlp))
+    assert (failure.category, failure.reason[:20]) == (FailureCategory.LIMIT, "1,000,001 characters")
