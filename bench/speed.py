@@ -11,12 +11,13 @@ from pathlib import Path
 
 import pdfplumber
 import spacy
+from spacy.matcher import PhraseMatcher
+
 from epistula.labels.drug.finder import entries
 from epistula.nlp import load, to_doc
 from epistula.pdf import read_pdf
 from epistula.text.lexicon import Lexicon
 from epistula.text.words import Words
-from spacy.matcher import PhraseMatcher
 
 LETTERS = sorted((Path(__file__).parents[1] / "corpus" / "letters").glob("*.pdf"))
 PASSES = 3
@@ -49,7 +50,10 @@ def main() -> None:
 
     ours = best_of(lambda: [read_pdf(path) for path in LETTERS])
     theirs = best_of(plumb)
-    print(f"reading {pages} pages: {1000 * ours / pages:.1f} ms a page; pdfplumber's text {1000 * theirs / pages:.1f}", end="")
+    print(
+        f"reading {pages} pages: {1000 * ours / pages:.1f} ms a page; pdfplumber's text {1000 * theirs / pages:.1f}",
+        end="",
+    )
     print(f" ms a page: {theirs / ours:.1f} times as fast")
 
     names = [name for entry in entries() for name in entry.names]
@@ -65,7 +69,10 @@ def main() -> None:
     nlp = load()
     ours = best_of(lambda: [nlp(to_doc(nlp, letter)) for letter in letters])
     theirs = best_of(lambda: [nlp.make_doc(letter.text) for letter in letters])
-    print(f"annotating: {words / ours:,.0f} words/s; spaCy's tokenizer alone {words / theirs:,.0f} words/s:", end="")
+    print(
+        f"annotating: {words / ours:,.0f} words/s; spaCy's tokenizer alone {words / theirs:,.0f} words/s:",
+        end="",
+    )
     print(f" {theirs / ours:.2f} times as fast")
 
 

@@ -12,9 +12,7 @@ SERIES = (("Group 1", "#1f4e79", "none"), ("Group 2", "#b3541e", "4 2"))
 def chart(seed: str) -> str:
     """Return an SVG line chart with axes, tick labels and a legend; it depends on `seed` alone."""
     digest = sha256(seed.encode()).digest()
-    curves = "".join(
-        _curve(digest[i * 5 : i * 5 + 5], colour, dashes) for i, (_, colour, dashes) in enumerate(SERIES)
-    )
+    curves = "".join(_curve(digest[i * 5 : i * 5 + 5], colour, dashes) for i, (_, colour, dashes) in enumerate(SERIES))
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" class="chart">'
         f"{_axes()}{curves}{_legend()}</svg>"
@@ -31,10 +29,7 @@ def _y(percent: float) -> float:
 
 def _curve(heights: bytes, colour: str, dashes: str) -> str:
     points = " ".join(f"{_x(m):.1f},{_y(h * 75 / 255):.1f}" for m, h in zip(MONTHS, heights, strict=True))
-    return (
-        f'<polyline points="{points}" fill="none" stroke="{colour}" '
-        f'stroke-width="1.5" stroke-dasharray="{dashes}"/>'
-    )
+    return f'<polyline points="{points}" fill="none" stroke="{colour}" stroke-width="1.5" stroke-dasharray="{dashes}"/>'
 
 
 def _axes() -> str:

@@ -142,9 +142,7 @@ def _line_numbers(count: int) -> str:
 def _count_lines(document: Any) -> int:
     """Return how many of the numbers begin above the anchor `end-of-lines`."""
     places = {
-        anchor: (page, y)
-        for page, made in enumerate(document.pages)
-        for anchor, (_, y, *_) in made.anchors.items()
+        anchor: (page, y) for page, made in enumerate(document.pages) for anchor, (_, y, *_) in made.anchors.items()
     }
     last_page, end = places.pop("end-of-lines")
     # The number after the last stands at the anchor itself, but for rounding: a pixel decides.

@@ -1,4 +1,5 @@
-"""Write the parts of the docs that follow from the code: docs/labels.md, docs/schema.json, docs/cli.md.
+"""Write the parts of the docs that follow from the code: docs/labels.md, docs/schema.json, docs/cli.md
+and the example in the README.
 
     python docs/build.py [--check]
 
@@ -10,11 +11,14 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+from typer.testing import CliRunner
+
 from epistula.cli import app
-from epistula.jsonl import write_text
+from epistula.jsonl import ANNOTATION, write_text
 from epistula.labels import all_labels, json_schema
 from epistula.labels.label import Attribute, Label
-from typer.testing import CliRunner
+from epistula.nlp import annotate, load
+from epistula.pdf import read_pdf
 
 HERE = Path(__file__).parent
 RUN = "Run `make docs`."
@@ -65,6 +69,28 @@ def command_help() -> str:
     return "\n".join(parts)
 
 
+def example() -> str:
+    """Return a mention of a letter of the corpus as it stands in the annotation file, for the README.
+
+    Boxes are rounded to whole points: the last digits depend on the version of PDFium.
+    """
+    letter = read_pdf(HERE.parent / "corpus" / "letters" / "reply-jak-adults.pdf")
+    annotation = ANNOTATION.dump_python(next(annotate(load(), [letter])), mode="json")
+    mention = next(m for m in annotation["spans"] if m.get("category") == "death" and m["attribution"] == "own")
+    mention["boxes"] = [{name: round(value) for name, value in box.items()} for box in mention["boxes"]]
+    parts = (f"  {json.dumps(name)}: {json.dumps(value, ensure_ascii=False)}" for name, value in mention.items())
+    return "{\n" + ",\n".join(parts) + "\n}"
+
+
+def readme() -> str:
+    """Return the README with its example."""
+    text = (HERE.parent / "README.md").read_text(encoding="utf-8")
+    head, rest = text.split("<!-- example: written by make docs -->\n", 1)
+    tail = rest.split("<!-- end of example -->", 1)[1]
+    fence = f"```json\n{example()}\n```\n"
+    return f"{head}<!-- example: written by make docs -->\n{fence}<!-- end of example -->{tail}"
+
+
 def generated() -> dict[Path, str]:
     """Return the generated files with their content."""
     schema = json.dumps(json_schema(), indent=2, ensure_ascii=False) + "\n"
@@ -72,15 +98,17 @@ def generated() -> dict[Path, str]:
         HERE / "labels.md": label_table(),
         HERE / "cli.md": command_help(),
         HERE / "schema.json": schema,
+        HERE.parent / "README.md": readme(),
     }
 
 
 def main() -> int:
     """Write or check the generated files; return the exit status."""
-    stale = [p for p, text in generated().items() if not p.exists() or p.read_text(encoding="utf-8") != text]
+    files = generated()
+    stale = [p for p, text in files.items() if not p.exists() or p.read_text(encoding="utf-8") != text]
     if "--check" not in sys.argv[1:]:
         for path in stale:
-            write_text(path, generated()[path])
+            write_text(path, files[path])
         return 0
     for path in stale:
         print(f"{path.relative_to(HERE.parent)} is not what the code gives. {RUN}", file=sys.stderr)

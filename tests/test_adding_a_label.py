@@ -7,7 +7,7 @@ from types import SimpleNamespace
 import pytest
 
 import epistula
-import epistula.labels as labels
+from epistula import labels
 from epistula.convert.displacy import to_html
 from epistula.errors import DeclarationError
 from epistula.evaluate.report import to_json
@@ -122,7 +122,10 @@ def test_it_comes_after_what_it_looks_at(new_label):
         (mention(site="lung"), "site cannot be 'lung'"),
         (mention(n="two"), "n cannot be 'two'"),
         (mention(system="skin"), "BIOPSY has no attribute 'system'"),
-        (Mention("m", 0, 4, "BIOPSY", "skin", assertion=Assertion.POSSIBLE), "BIOPSY has no assertion possible"),
+        (
+            Mention("m", 0, 4, "BIOPSY", "skin", assertion=Assertion.POSSIBLE),
+            "BIOPSY has no assertion possible",
+        ),
         (Mention("m", 0, 4, "BIOPSIES", "skin"), "no label 'BIOPSIES' is declared"),
     ],
 )

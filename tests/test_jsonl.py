@@ -128,9 +128,9 @@ RECORDS = st.builds(
     n=st.none() | st.integers(0, 999),
     sex=st.none() | WORDS,
     drugs=st.lists(WORDS, max_size=2).map(tuple),
-    outcomes=st.lists(st.builds(RecordOutcome, WORDS, st.none() | WORDS, st.none() | st.integers(0, 9)), max_size=2).map(
-        tuple
-    ),
+    outcomes=st.lists(
+        st.builds(RecordOutcome, WORDS, st.none() | WORDS, st.none() | st.integers(0, 9)), max_size=2
+    ).map(tuple),
     attribution=st.none() | st.sampled_from(Attribution),
     evidence=st.lists(WORDS, max_size=2).map(tuple),
 )
@@ -359,7 +359,10 @@ def test_old_failures_are_removed_when_there_are_none(tmp_path):
     ("name", "problem"),
     [
         ("folder", r"folder: is a folder\. Name a file, such as .*out\.jsonl"),
-        ("missing/a.jsonl", r"cannot be written: No such file or directory\. Name a file in a folder that exists"),
+        (
+            "missing/a.jsonl",
+            r"cannot be written: No such file or directory\. Name a file in a folder that exists",
+        ),
         ("file/a.jsonl", r"cannot be written: Not a directory"),
     ],
 )

@@ -103,7 +103,12 @@ def test_a_doc_of_ten_thousand_words_takes_seconds(nlp):
 
 def test_load_makes_the_components_in_an_order_in_which_none_lacks_anything(nlp):
     found_by_labels = [label.lower() for label in all_labels()]
-    assert nlp.pipe_names[: len(found_by_labels) + 3] == ["sentences", *found_by_labels, "assertion", "attribution"]
+    assert nlp.pipe_names[: len(found_by_labels) + 3] == [
+        "sentences",
+        *found_by_labels,
+        "assertion",
+        "attribution",
+    ]
     problems = nlp.analyze_pipes()["problems"]
     assert problems == {name: [] for name in nlp.pipe_names}
 

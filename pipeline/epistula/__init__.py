@@ -1,9 +1,9 @@
 """epistula: who was treated with what, with which autoantibody, in which organs, and what became of them.
 
-    import epistula
-    nlp = epistula.load()
-    doc = nlp("Two patients with anti-MDA5 antibodies improved under tofacitinib.")
-    doc._.mentions
+import epistula
+nlp = epistula.load()
+doc = nlp("Two patients with anti-MDA5 antibodies improved under tofacitinib.")
+doc._.mentions
 """
 
 from typing import TYPE_CHECKING, Any

@@ -55,9 +55,7 @@ def parse_row(path: Path, number: int, line: bytes) -> dict[str, Any]:
         raise RecordError(path, number, f"no JSON object: {reason}", "Mend or remove the line.") from error
 
 
-def read_annotations(
-    path: Path, check: MentionCheck | None = None, *, bare: bool = False
-) -> Iterator[Annotation]:
+def read_annotations(path: Path, check: MentionCheck | None = None, *, bare: bool = False) -> Iterator[Annotation]:
     """Yield the annotations of a file, each one valid.
 
     Args:
@@ -81,7 +79,10 @@ def _valid(path: Path, number: int, row: dict[str, Any], check: MentionCheck | N
     version = row.get("schema")
     if version != SCHEMA:
         raise RecordError(
-            path, number, f"schema version {version!r} is not {SCHEMA}", "Annotate the letter again with this version."
+            path,
+            number,
+            f"schema version {version!r} is not {SCHEMA}",
+            "Annotate the letter again with this version.",
         )
     try:
         annotation = ANNOTATION.validate_python(row)
@@ -142,12 +143,13 @@ def completed(row: Mapping[str, Any]) -> dict[str, Any]:
     """
     text = row.get("text", "")
     digest = text_sha256(text)
-    spans = [
-        {"id": mention_id(digest, s["label"], s["start"], s["end"]), **s} for s in row.get("spans", ())
-    ]
+    spans = [{"id": mention_id(digest, s["label"], s["start"], s["end"]), **s} for s in row.get("spans", ())]
     known = Annotation.__dataclass_fields__.keys()
     full: dict[str, Any] = {k: v for k, v in row.items() if k in known and k != "source"}
-    full["meta"] = {**row.get("meta", {}), **{k: v for k, v in row.items() if k not in known or k == "source"}}
+    full["meta"] = {
+        **row.get("meta", {}),
+        **{k: v for k, v in row.items() if k not in known or k == "source"},
+    }
     records = [{**r, "evidence": _evidence(r.get("evidence", ()), text, spans)} for r in row.get("records", ())]
     return {**full, "schema": SCHEMA, "spans": spans, "records": records}
 
@@ -201,7 +203,9 @@ class RecordWriter(Generic[T]):
     """Writes records to an open file, one a line, and counts them."""
 
     def __init__(self, file: BinaryIO, adapter: TypeAdapter[T]) -> None:
-        self._file, self._adapter, self.count = file, adapter, 0
+        self._file = file
+        self._adapter: TypeAdapter[T] = adapter
+        self.count = 0
 
     def write(self, record: T) -> None:
         """Add one record as one line."""
@@ -231,7 +235,7 @@ def writers(path: Path) -> Iterator[tuple[RecordWriter[Annotation], RecordWriter
     The failures file is removed when there was no failure, so that an old one cannot mislead.
     """
     failures = failures_path(path)
-    with _replacing(failures) as bad_file, _replacing(path) as good_file:
+    with _replacing(path) as good_file, _replacing(failures) as bad_file:
         bad = RecordWriter(bad_file, FAILURE)
         yield RecordWriter(good_file, ANNOTATION), bad
     if not bad.count:

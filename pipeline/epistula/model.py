@@ -68,9 +68,7 @@ class ZoneKind(StrEnum):
     FURNITURE = "furniture"
 
 
-RUNNING_TEXT = frozenset(
-    {ZoneKind.TITLE, ZoneKind.ABSTRACT, ZoneKind.HEADING, ZoneKind.BODY, ZoneKind.CAPTION}
-)
+RUNNING_TEXT = frozenset({ZoneKind.TITLE, ZoneKind.ABSTRACT, ZoneKind.HEADING, ZoneKind.BODY, ZoneKind.CAPTION})
 """The zones that are annotated; the others are kept and left alone."""
 
 

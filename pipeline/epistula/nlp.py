@@ -12,7 +12,6 @@ from spacy.tokens import Doc
 from epistula.labels import all_labels
 from epistula.model import Annotation, Letter, Pipeline
 from epistula.text.places import place
-from epistula.text.reading import plain_zones
 from epistula.version import __version__
 
 DATA = frozenset({".json", ".jsonl"})

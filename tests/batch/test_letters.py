@@ -22,7 +22,11 @@ TABLE = [
     ("a.txt", b"caf\xe9", [(BROKEN, None, "byte 3")]),
     ("a.txt", "Text".encode("utf-16"), [(BROKEN, None, "UTF-8")]),
     ("a.jsonl", b'{"id": "1", "text": "A"}\n\n{"id": 2, "text": "B"}\n', ["A", "B"]),
-    ("a.jsonl", b'{"id": "1", "text": "A"}\n{"id": \n{"id": "3", "text": "C"}', ["A", (INVALID, 2, "no JSON"), "C"]),
+    (
+        "a.jsonl",
+        b'{"id": "1", "text": "A"}\n{"id": \n{"id": "3", "text": "C"}',
+        ["A", (INVALID, 2, "no JSON"), "C"],
+    ),
     ("a.jsonl", b'{"id": "1"}', [(INVALID, 1, '"id" and "text"')]),
     ("a.jsonl", b'{"text": "A"}', [(INVALID, 1, '"id" and "text"')]),
     ("a.jsonl", b'{"id": "1", "text": null}', [(INVALID, 1, '"id" and "text"')]),
@@ -36,7 +40,7 @@ TABLE = [
     ("a.jsonl", b"", [(NO_TEXT, None, "no line")]),
     ("a.jsonl", b"\n \n", [(NO_TEXT, None, "no line")]),
     ("a.docx", b"PK\x03\x04", [(UNSUPPORTED, None, "not a PDF")]),
-    ("a.pdf", b"", [(UNSUPPORTED, None, "not a PDF")]),
+    ("a.pdf", b"", [(BROKEN, None, "empty")]),
     ("a.pdf", b"%PDF-1.7\n" + b"\0garbage" * 50, [(BROKEN, None, "cannot be parsed")]),
 ]
 

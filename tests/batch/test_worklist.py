@@ -7,7 +7,16 @@ import pytest
 from epistula.batch.worklist import work_list
 from epistula.model import FailureCategory
 
-FILES = ["a.pdf", "b.TXT", "sub/c.jsonl", "sub/deep/d.PDF", "notes.md", "sub/e.docx", "[x].pdf", "empty/readme"]
+FILES = [
+    "a.pdf",
+    "b.TXT",
+    "sub/c.jsonl",
+    "sub/deep/d.PDF",
+    "notes.md",
+    "sub/e.docx",
+    "[x].pdf",
+    "empty/readme",
+]
 
 # paths named → files found; "!" stands for a failure that names the path
 TABLE = [
@@ -58,7 +67,8 @@ def test_files_behind_paths(folder, paths, found):
 
 
 @pytest.mark.parametrize(
-    ("path", "way_out"), [("missing.pdf", "Check the path"), ("empty", ".pdf, .txt, .jsonl"), ("*.md", "quote it")]
+    ("path", "way_out"),
+    [("missing.pdf", "Check the path"), ("empty", ".pdf, .txt, .jsonl"), ("*.md", "quote it")],
 )
 def test_a_failure_says_what_to_do(folder, path, way_out):
     (failure,) = work_list([path])

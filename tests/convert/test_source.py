@@ -142,9 +142,7 @@ def test_mentions_stand_where_they_are_read_and_are_named_after_it():
 
 
 def test_relations_and_evidence_point_at_mentions():
-    made = gold(
-        head=HEAD + '[[records]]\nn = 2\noutcomes = [{category = "remission"}]\nevidence = ["#p1", "#o1"]'
-    )
+    made = gold(head=HEAD + '[[records]]\nn = 2\noutcomes = [{category = "remission"}]\nevidence = ["#p1", "#o1"]')
     named = {mention.id: mention.text for mention in made.spans}
     assert [(r.label, named[r.head], named[r.tail]) for r in made.relations] == [
         ("treated_with", "Two women", "adalimumab"),

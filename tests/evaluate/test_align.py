@@ -27,7 +27,11 @@ CARRIED = [
     ("took rituximab daily", "He never took rituximab", {"rituximab": "rituximab"}),
     ("took ﬁngolimod", "took fingolimod", {"ﬁngolimod": "ngolimod"}),
     ("anti–MDA5 was found", "anti-MDA5 was found", {"anti–MDA5": "anti-MDA5", "MDA5": "MDA5"}),
-    ("lupus nephritis flared", "lupus\nJournal 12\nnephritis flared", {"lupus nephritis": "lupus\nJournal 12\nnephritis"}),
+    (
+        "lupus nephritis flared",
+        "lupus\nJournal 12\nnephritis flared",
+        {"lupus nephritis": "lupus\nJournal 12\nnephritis"},
+    ),
     ("abc rituximab xyz", "abc xyz", {"rituximab": None, "abc": "abc", "xyz": "xyz"}),
     ("abc rituximab xyz", "abc ximab xyz", {"rituximab": "ximab"}),
     ("abc rituximab xyz", "abc imab xyz", {"rituximab": None}),

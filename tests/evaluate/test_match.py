@@ -62,7 +62,13 @@ def test_both_sides_may_use_the_same_ids():
 
 @pytest.mark.parametrize(
     ("one", "other", "shared"),
-    [((0, 5), (0, 5), 5), ((0, 5), (4, 9), 1), ((0, 9), (3, 4), 1), ((0, 5), (5, 9), 0), ((0, 5), (7, 9), -2)],
+    [
+        ((0, 5), (0, 5), 5),
+        ((0, 5), (4, 9), 1),
+        ((0, 9), (3, 4), 1),
+        ((0, 5), (5, 9), 0),
+        ((0, 5), (7, 9), -2),
+    ],
 )
 def test_shared_characters(one, other, shared):
     (a,), (b,) = mentions("a", one), mentions("b", other)

@@ -122,7 +122,15 @@ def test_a_prediction_belongs_to_gold_by_id_or_by_stem(predicted, joined):
 
 @pytest.mark.parametrize(
     ("path", "name"),
-    [(None, ""), ("", ""), ("a.pdf", "a"), ("x/y/a.b.pdf", "a.b"), (r"x\a.pdf", "a"), ("a", "a"), ("x.d/a", "a")],
+    [
+        (None, ""),
+        ("", ""),
+        ("a.pdf", "a"),
+        ("x/y/a.b.pdf", "a.b"),
+        (r"x\a.pdf", "a"),
+        ("a", "a"),
+        ("x.d/a", "a"),
+    ],
 )
 def test_the_stem_of_a_path(path, name):
     assert stem(path) == name
@@ -147,7 +155,11 @@ def states(**fields):
         (states(attributes={"n": 2}), states(attributes={"n": 3}), {"n": (0, 1)}),
         (states(attributes={"n": 2}), states(), {"n": (0, 1)}),
         (states(), states(attributes={"n": 2}), {"n": (0, 1)}),
-        (states(attributes={"n": 2, "sex": "male"}), states(attributes={"sex": "male"}), {"n": (0, 1), "sex": (1, 1)}),
+        (
+            states(attributes={"n": 2, "sex": "male"}),
+            states(attributes={"sex": "male"}),
+            {"n": (0, 1), "sex": (1, 1)},
+        ),
     ],
 )
 def test_attributes_are_compared_on_matched_mentions(gold, predicted, accuracies):
@@ -205,7 +217,9 @@ def annotation_of(name, doc):
 def test_strict_scores_are_those_of_spacy(letters):
     docs = [(doc_of(gold), doc_of(predicted)) for gold, predicted in letters]
     theirs = Scorer.score_spans(
-        [Example(predicted, gold) for gold, predicted in docs], "spans_sc", getter=lambda doc, _: doc.spans["sc"]
+        [Example(predicted, gold) for gold, predicted in docs],
+        "spans_sc",
+        getter=lambda doc, _: doc.spans["sc"],
     )
     ours = score(
         [annotation_of(str(number), gold) for number, (gold, _) in enumerate(docs)],

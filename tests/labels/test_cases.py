@@ -22,7 +22,7 @@ def cases_of(label: str) -> list[tuple[int, str]]:
 def case(name: str, line: str) -> ParameterSet:
     """Return a case; a line that begins with “! ” is a known miss, and passing is an error."""
     marks = [pytest.mark.xfail(strict=True, reason="known miss")] if line.startswith("! ") else []
-    return pytest.param(name.split("-")[0], line.removeprefix("! "), id=name, marks=marks)
+    return pytest.param(name.split("-", maxsplit=1)[0], line.removeprefix("! "), id=name, marks=marks)
 
 
 CASES = [case(f"{label}-{number}", line) for label in all_labels() for number, line in cases_of(label)]

@@ -55,9 +55,15 @@ FOUND = [
     ("MDA5 MDA-5 MDA 5", [("MDA5", "MDA5"), ("MDA-5", "MDA5"), ("MDA 5", "MDA5")]),
     ("JAK1/2, JAK 1-2, JAK-1/2", [(w, "JAK1/2") for w in ("JAK1/2", "JAK 1-2", "JAK-1/2")]),
     ("Henoch-Schonlein purpura", [("Henoch-Schonlein purpura", "Henoch–Schönlein purpura")]),
-    ("rheumatoid  arthritis", [("rheumatoid  arthritis", "rheumatoid arthritis"), ("arthritis", "arthritis")]),
+    (
+        "rheumatoid  arthritis",
+        [("rheumatoid  arthritis", "rheumatoid arthritis"), ("arthritis", "arthritis")],
+    ),
     # possessive
-    ("Still’s disease; Still disease", [("Still’s disease", "Still's disease"), ("Still disease", "Still's disease")]),
+    (
+        "Still’s disease; Still disease",
+        [("Still’s disease", "Still's disease"), ("Still disease", "Still's disease")],
+    ),
     ("Behcet's disease", [("Behcet's disease", "Behçet's disease")]),
     ("lupus's course", [("lupus", "lupus")]),
     # borders that are no letters
@@ -122,7 +128,11 @@ def test_names_without_a_word_are_left_out():
 
 def test_the_first_of_two_names_with_one_key_wins_unless_its_case_forbids():
     lexicon = Lexicon([("DM", "dermatomyositis"), ("dm", "decimetre"), ("Dm", "never")])
-    assert [h.value for h in lexicon.find(Words.of("DM dm Dm"))] == ["dermatomyositis", "decimetre", "decimetre"]
+    assert [h.value for h in lexicon.find(Words.of("DM dm Dm"))] == [
+        "dermatomyositis",
+        "decimetre",
+        "decimetre",
+    ]
 
 
 @pytest.mark.parametrize(

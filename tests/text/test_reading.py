@@ -65,7 +65,11 @@ def test_a_line_break_within_a_zone_is_a_space_and_between_zones_a_border():
     text = "Lupus\r\nnephritis\nwas seen\nAnother. One"
     reading = read(text, zones_of((25, BODY), (12, BODY)))
     assert reading.text == "Lupus  nephritis was seen\nAnother. One"
-    assert [reading.text[s:e] for s, e in reading.sentences] == ["Lupus  nephritis was seen", "Another.", "One"]
+    assert [reading.text[s:e] for s, e in reading.sentences] == [
+        "Lupus  nephritis was seen",
+        "Another.",
+        "One",
+    ]
 
 
 @given(st.data())
@@ -105,7 +109,13 @@ def test_the_sentence_and_zone_at_an_offset(offset, sentence, index, zone):
 
 @pytest.mark.parametrize(
     ("start", "end", "before", "after"),
-    [(0, 5, "", " here"), (15, 17, "One ", "."), (11, 18, "", ""), (19, 22, "", " are."), (23, 27, "Two ", "")],
+    [
+        (0, 5, "", " here"),
+        (15, 17, "One ", "."),
+        (11, 18, "", ""),
+        (19, 22, "", " are."),
+        (23, 27, "Two ", ""),
+    ],
 )
 def test_the_sentence_before_and_after_a_span(start, end, before, after):
     assert (READING.before(start), READING.after(end)) == (before, after)

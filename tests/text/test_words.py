@@ -148,7 +148,15 @@ def test_a_word_touched_by_another_neither_opens_nor_closes():
     words = Words.of("xα2 anticardiolipin MDA5")
     assert [words.opens(i) for i in range(len(words))] == [True, False, False, True, False, True, False]
     assert [words.closes(i) for i in range(len(words))] == [False, False, True, False, True, False, True]
-    assert [words.follows_anti(i) for i in range(len(words))] == [False, False, False, False, True, False, False]
+    assert [words.follows_anti(i) for i in range(len(words))] == [
+        False,
+        False,
+        False,
+        False,
+        True,
+        False,
+        False,
+    ]
 
 
 @pytest.mark.parametrize(("offset", "index"), [(0, 0), (1, 1), (3, 1), (4, 2), (99, 2)])

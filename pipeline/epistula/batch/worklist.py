@@ -61,7 +61,7 @@ def _folder(folder: Path, outputs: Collection[Path]) -> Iterator[Path | Failure]
 
 
 def _glob(pattern: str, outputs: Collection[Path]) -> Iterator[Path | Failure]:
-    found = sorted(map(Path, glob.glob(pattern, recursive=True)))
+    found = sorted(map(Path, glob.glob(pattern, recursive=True)))  # noqa: PTH207 (Path.glob takes no absolute pattern)
     folders, files = [p for p in found if p.is_dir()], _letters(found, outputs)
     if not folders and not files:
         reason = f"the pattern fits no file ending in {KINDS}. Check it, and quote it if your shell expands it."

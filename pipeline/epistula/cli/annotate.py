@@ -13,7 +13,8 @@ if TYPE_CHECKING:
 
 def annotate(
     paths: Annotated[
-        list[str], typer.Argument(help="PDF, .txt or .jsonl files ({id, text} a line), folders or quoted globs.")
+        list[str],
+        typer.Argument(help="PDF, .txt or .jsonl files ({id, text} a line), folders or quoted globs."),
     ],
     output: Annotated[Path, typer.Option("--output", "-o", help="Annotation file to write (JSON Lines).")],
 ) -> None:

@@ -14,7 +14,9 @@ if TYPE_CHECKING:
 def show(
     file: Annotated[Path, typer.Argument(help="Annotation file.")],
     letter: Annotated[str, typer.Argument(metavar="ID", help="Id of the letter, its beginning, or the file's stem.")],
-    html: Annotated[Path | None, typer.Option("--html", help="Write the letter there as an HTML page (displaCy).")] = None,
+    html: Annotated[
+        Path | None, typer.Option("--html", help="Write the letter there as an HTML page (displaCy).")
+    ] = None,
 ) -> None:
     """Show a letter with its mentions in colour, in the terminal or as an HTML page."""
     from rich.console import Console

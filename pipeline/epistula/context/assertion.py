@@ -25,7 +25,9 @@ STOP = re.compile(r"[;:]|\.\s|\s[-–—]\s")
 CLAUSE = re.compile(
     r"\b(?:was|were|had|has|is|are|we|he|she|they|showed|revealed)\b|\A\s?(?:and\s|then\s)?(?:\w+ly\s)?\w{3,}ed\b(?!\s\w+(?:itis|osis|emia|pathy|ia)\b)"
 )
-SUBJECT = re.compile(r"\s(?:\w+ly\s)?(?:was|were|had|has|is|developed|appeared|occurred|persisted|improved|worsened|resolved|ensued|supervened)\b")
+SUBJECT = re.compile(
+    r"\s(?:\w+ly\s)?(?:was|were|had|has|is|developed|appeared|occurred|persisted|improved|worsened|resolved|ensued|supervened)\b"
+)
 MODAL, NEAR = "modal", 2
 """“may” casts doubt on an outcome, not on the organ or drug that exists all the same (guideline)."""
 PRECEDENCE = (Assertion.NEGATED, Assertion.HYPOTHETICAL, Assertion.POSSIBLE)
@@ -46,9 +48,7 @@ def assertion_of(
     reaching = [
         c
         for c in cues
-        if c.rule.value in allowed
-        and _reaches(reading, c, mention, cues)
-        and not _doubts_outcome(c, mention, others)
+        if c.rule.value in allowed and _reaches(reading, c, mention, cues) and not _doubts_outcome(c, mention, others)
     ]
     for value in PRECEDENCE:
         found = [c for c in reaching if c.rule.value == value]

@@ -3,8 +3,8 @@
 Decided sentence by sentence, in this order: who reports ("we treated", "Sabbagh et al. report"), a
 citation at the end, general knowledge and recommendation, and else the patients spoken of so far:
 a sentence without a cue of its own goes on about the group of the one before. Sections help: the
-case section is the authors' own, and so is all of a letter that cites nobody, an introduction speaks of nobody's patients until it says so. A
-title takes the attribution of the patients it announces.
+case section is the authors' own, and so is all of a letter that cites nobody; an introduction speaks
+of nobody's patients until it says so. A title takes the attribution of the patients it announces.
 """
 
 import re
@@ -32,14 +32,17 @@ TOLD = re.compile(
 )
 PRESENT_PASSIVE = re.compile(r"\b(?:is|are|be|being)\s(?:\w+ly\s|also\s)?\w+ed\b")
 STATE = re.compile(
-    r"\b(?:is|are|be|can|may|should|must|suggest|remains?|means?|drives?|blocks?|targets?|causes?|leads?|plays?|acts?|inhibits?|activates?|carr(?:y|ies)|works)\b"
+    r"\b(?:is|are|be|can|may|should|must|suggest|remains?|means?|drives?|blocks?|targets?|causes?|leads?|plays?"
+    r"|acts?|inhibits?|activates?|carr(?:y|ies)|works)\b"
 )
 INTRODUCED = re.compile(
-    r"\b(?:A|An|One|Two|Three|Four|Five|Six)\s(?:[\w-]+\s){0,4}?(?:\d+(?:[½.]\d?)?|\w+)[- ](?:year|month|week|day)s?[- ]old\b"
+    r"\b(?:A|An|One|Two|Three|Four|Five|Six)\s(?:[\w-]+\s){0,4}?(?:\d+(?:[½.]\d?)?|\w+)"
+    r"[- ](?:year|month|week|day)s?[- ]old\b"
 )
 ANAPHOR = re.compile(
-    r"\b(?:the (?:\w+ ){0,2}(?:patients?|child|boy|girl|man|woman|cases?|others?|two|three|survivors)|these (?:\w+ )?(?:patients|cases|children)"
-    r"|(?:one|two|three|both|all|some) of (?:them|these|those)|both (?:patients|children|siblings)|(?:he|she|her|his|they|their|him)\b"
+    r"\b(?:the (?:\w+ ){0,2}(?:patients?|child|boy|girl|man|woman|cases?|others?|two|three|survivors)"
+    r"|these (?:\w+ )?(?:patients|cases|children)|(?:one|two|three|both|all|some) of (?:them|these|those)"
+    r"|both (?:patients|children|siblings)|(?:he|she|her|his|they|their|him)\b"
     r"|of note|three others|all (?:three|four|five|six|patients)|this (?:\w+ )?(?:infection|relapse|patient|case))",
     re.IGNORECASE,
 )
@@ -59,7 +62,9 @@ class Decision:
     cue: Cue | None = None
 
 
-CLAUSE_BORDER = re.compile(r"[,;]\s|\s(?:but|while|whereas)\s|\s(?=(?:as did|unlike|in contrast|than)\s)", re.IGNORECASE)
+CLAUSE_BORDER = re.compile(
+    r"[,;]\s|\s(?:but|while|whereas)\s|\s(?=(?:as did|unlike|in contrast|than)\s)", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True)
@@ -116,9 +121,7 @@ def attribute_sentences(reading: Reading, mentions: Sequence[Mention]) -> list[D
     return _with_titles(reading, decisions)
 
 
-def _sentence(
-    reading: Reading, start: int, end: int, mentions: Sequence[Mention], case: bool
-) -> Sentence:
+def _sentence(reading: Reading, start: int, end: int, mentions: Sequence[Mention], case: bool) -> Sentence:
     cues = list(read_cues(CUES).find(reading.text, start, end))
     inside = [m for m in mentions if start <= m.start < end]
     here = [m for m in inside if m.label == "CITATION"]
@@ -249,9 +252,7 @@ class AttributionComponent:
         return doc
 
 
-def _attributed(
-    mention: Mention, reading: Reading, decisions: Sequence[Decision], clauses: Clauses
-) -> Mention:
+def _attributed(mention: Mention, reading: Reading, decisions: Sequence[Decision], clauses: Clauses) -> Mention:
     label = all_labels().get(mention.label)
     if not decisions or label is None or not label.assertions:
         return mention

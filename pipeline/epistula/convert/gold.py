@@ -50,9 +50,7 @@ def annotation(source: TaggedSource) -> Annotation:
     starts = [0, *accumulate(len(tagged.text) + 1 for tagged in texts)][:-1]
     placed = list(zip(source.blocks, texts, starts, strict=True))
     digest = text_sha256(text)
-    written = [
-        _written(block, span, start, digest) for block, tagged, start in placed for span in tagged.spans
-    ]
+    written = [_written(block, span, start, digest) for block, tagged, start in placed for span in tagged.spans]
     known = _by_id(written)
     return Annotation(
         id=source.head.id,

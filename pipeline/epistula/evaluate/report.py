@@ -22,8 +22,7 @@ def to_json(scores: Scores) -> dict[str, Any]:
             for scheme, by_label in scores.counts.items()
         },
         "attributes": {
-            label: {name: _accuracy(a) for name, a in by_name.items()}
-            for label, by_name in scores.attributes.items()
+            label: {name: _accuracy(a) for name, a in by_name.items()} for label, by_name in scores.attributes.items()
         },
         "lost_in_reading": dict(scores.lost_in_reading),
     }

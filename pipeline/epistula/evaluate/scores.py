@@ -112,9 +112,7 @@ def score(gold: Iterable[Annotation], predicted: Iterable[Annotation]) -> Scores
     )
 
 
-def predictions_by_gold_id(
-    gold: Sequence[Annotation], predicted: Iterable[Annotation]
-) -> dict[str, Annotation]:
+def predictions_by_gold_id(gold: Sequence[Annotation], predicted: Iterable[Annotation]) -> dict[str, Annotation]:
     """Return the prediction for each gold id.
 
     Where several claim it: the one with the id before those with the path, then the least by id and path.

@@ -40,9 +40,7 @@ def all_labels() -> dict[str, Label]:
 
 def _folders() -> list[Label]:
     modules = [
-        importlib.import_module(f"{__name__}.{info.name}")
-        for info in pkgutil.iter_modules(__path__)
-        if info.ispkg
+        importlib.import_module(f"{__name__}.{info.name}") for info in pkgutil.iter_modules(__path__) if info.ispkg
     ]
     return [_declared(module) for module in modules]
 

@@ -71,7 +71,8 @@ def score_mentions(examples: Iterable[Example], **config: Any) -> dict[str, Any]
     """Score the mentions of predicted Docs against the reference spans (`Scorer.score_spans`)."""
 
     def spans(doc: Doc, _: str) -> Iterable[Span]:
-        return doc.spans.get(SPANS_KEY, [])
+        found: Iterable[Span] = doc.spans.get(SPANS_KEY, [])
+        return found
 
     return Scorer.score_spans(
         examples,

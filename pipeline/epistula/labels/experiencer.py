@@ -9,7 +9,8 @@ import re
 from epistula.text.reading import Reading
 
 CLAUSE_START = re.compile(
-    r"[;:]\s|,\s(?:but|while|whereas|although)\b|\bbut\b|\bwith no\b|\bpresent(?:ed|ing)\b|\badmitted\b|\bthat\b|\bwho\b(?! (?:had|has|was))"
+    r"[;:]\s|,\s(?:but|while|whereas|although)\b|\bbut\b|\bwith no\b|\bpresent(?:ed|ing)\b"
+    r"|\badmitted\b|\bthat\b|\bwho\b(?! (?:had|has|was))"
 )
 RELATIVE = re.compile(
     r"\bfamily\s(?:and\s\w+\s)?histor(?:y|ies)\b"

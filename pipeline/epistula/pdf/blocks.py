@@ -13,9 +13,7 @@ import numpy as np
 from epistula.model import ZoneKind
 from epistula.pdf.lines import TextLine
 
-TERMINAL = re.compile(
-    r"(?<!\bet al)(?<!\bvs)(?<!\b[Ff]ig)(?<!\bi\.e)(?<!\be\.g)[.?!:;][)\]”’\"'»]*( ?\d[\d,–-]*)?$"
-)
+TERMINAL = re.compile(r"(?<!\bet al)(?<!\bvs)(?<!\b[Ff]ig)(?<!\bi\.e)(?<!\be\.g)[.?!:;][)\]”’\"'»]*( ?\d[\d,–-]*)?$")
 """The end of a sentence, with quotes, brackets and citation numbers after it."""
 ITEM = re.compile(r"[•●▪■◦*–—-]\s|[(\[]?(\d{1,2}|[a-z]|[ivx]{1,4})[)\].]\s|\d{1,2}\s[A-Z]|[“\"‘(\[][A-Z]")
 """The start of a list item or quotation."""
@@ -160,9 +158,7 @@ def leaves_room(a: TextLine, b: TextLine, right: float) -> bool:
     return right - a.x1 > b.word_x1 - b.x0 + 0.5 * a.size
 
 
-def starts_block(
-    current: Sequence[TextLine], b: TextLine, after: TextLine | None, set_: Measure
-) -> bool:
+def starts_block(current: Sequence[TextLine], b: TextLine, after: TextLine | None, set_: Measure) -> bool:
     """Tell whether line `b` begins a new block after the lines of the current one.
 
     Args:
@@ -178,9 +174,7 @@ def starts_block(
         return True
     if set_.hanging:
         return not is_indented(b, set_.left)
-    return opens_by_indent(current, b, after, set_.left) or (
-        leaves_room(a, b, set_.right) and begins_anew(a, b)
-    )
+    return opens_by_indent(current, b, after, set_.left) or (leaves_room(a, b, set_.right) and begins_anew(a, b))
 
 
 def is_spaced(a: TextLine, b: TextLine, leading: float) -> bool:
@@ -222,7 +216,7 @@ def continues_run(a: TextLine, b: TextLine) -> bool:
 
 
 def begins_anew(a: TextLine, b: TextLine) -> bool:
-    """Tell whether the words allow a new paragraph at `b`: a sentence ended, a capital or list item starts."""
+    """Tell whether the words allow a new paragraph at `b`: a sentence ended, a capital or item starts."""
     if a.text.endswith("-"):
         return False
     return bool(TERMINAL.search(a.text)) or b.text[:1].isupper() or bool(ITEM.match(b.text))

@@ -68,9 +68,7 @@ def part_further(words: Words, regions: Sequence[Ints], known: tuple[Gutter, ...
     return [leaf for region in regions for leaf in (cut(words, region, known, [], 0) if known else [region])]
 
 
-def cut(
-    words: Words, region: Ints, known: tuple[Gutter, ...], gutters: list[Gutter], depth: int
-) -> list[Ints]:
+def cut(words: Words, region: Ints, known: tuple[Gutter, ...], gutters: list[Gutter], depth: int) -> list[Ints]:
     """Cut a region into regions without gutters, in reading order; long gutters are added to `gutters`."""
     rows = rows_of(words, region)
     band = best_band(words, rows, known) if depth < MAX_DEPTH else None
@@ -229,9 +227,7 @@ def is_column(words: Words, some: Ints, min_lines: int, min_width: float) -> boo
     size = middle(words.size[some])
     widths = [float(words.x1[line].max() - words.x0[line].min()) for line in lines]
     holes = sum(any(g.x1 - g.x0 > 2 * size for g in gaps_of(words, line)) for line in lines)
-    return (
-        len(lines) >= min_lines and middle(np.array(widths)) >= min_width * size and holes <= 0.3 * len(lines)
-    )
+    return len(lines) >= min_lines and middle(np.array(widths)) >= min_width * size and holes <= 0.3 * len(lines)
 
 
 def baselines(words: Words, some: Ints) -> list[Ints]:

@@ -80,10 +80,7 @@ def make_sheet(page: PageText) -> Sheet:
 def lay_out_page(page: PageText, sheet: Sheet, furniture: Bools, leaves: Sequence[Ints]) -> Layout:
     """Find the lines of one page; `leaves` are regions of the words that are no furniture."""
     kept, apart = np.flatnonzero(~furniture), np.flatnonzero(furniture)
-    regions = [
-        make_lines(sheet, n, kept[leaf])
-        for n, leaf in enumerate(leaves)
-    ]
+    regions = [make_lines(sheet, n, kept[leaf]) for n, leaf in enumerate(leaves)]
     aside = make_lines(sheet, -1, apart)
     slanted, boxes = slanted_lines(page, sheet.glyphs)
     return Layout(page.number, regions, aside + slanted, boxes)

@@ -16,9 +16,7 @@ MARGIN = 0.12
 """Share of the page's height, above and below, in which running headers and footers stand."""
 LARGE = 1.3
 """Least size of a watermark, in sizes of the text."""
-NUMBER = re.compile(
-    r"\W*(page )?[a-z]{0,2}\d{1,5}( ?(of|/|-|–) ?[a-z]?\d{1,5})?\W*|[ivxl]{1,6}", re.IGNORECASE
-)
+NUMBER = re.compile(r"\W*(page )?[a-z]{0,2}\d{1,5}( ?(of|/|-|–) ?[a-z]?\d{1,5})?\W*|[ivxl]{1,6}", re.IGNORECASE)
 """A page number by itself."""
 STAMP = re.compile(
     r"^(https?://|www\.|doi\s*:|doi\.org)|downloaded (from|by|on)|all rights reserved|©|\(c\) (19|20)\d\d"
@@ -50,9 +48,7 @@ def find_furniture(sheets: Sequence[Sheet]) -> list[Bools]:
     A page is never emptied: where nearly all words would go, none goes.
     """
     numbered = line_numbers(sheets, [make_strips(n, sheet) for n, sheet in enumerate(sheets)])
-    strips = [
-        make_strips(n, sheet, mask) for n, (sheet, mask) in enumerate(zip(sheets, numbered, strict=True))
-    ]
+    strips = [make_strips(n, sheet, mask) for n, (sheet, mask) in enumerate(zip(sheets, numbered, strict=True))]
     alike: dict[str, list[Strip]] = defaultdict(list)
     for strip in (strip for page in strips for strip in page):
         alike[strip.pattern].append(strip)
@@ -81,9 +77,7 @@ def make_strips(number: int, sheet: Sheet, without: Bools | None = None) -> list
 def make_strip(number: int, sheet: Sheet, part: Ints) -> Strip:
     """Return a strip of some words."""
     words = sheet.words
-    text = " ".join(
-        "".join(sheet.glyphs.text[words.first[w] : words.last[w]].tolist()) for w in part.tolist()
-    )
+    text = " ".join("".join(sheet.glyphs.text[words.first[w] : words.last[w]].tolist()) for w in part.tolist())
     base, size = float(words.base[part].min()), float(words.size[part].max())
     x0, x1 = float(words.x0[part].min()), float(words.x1[part].max())
     return Strip(number, part, text, base, x0, x1, size, re.sub(r"\d+", "0", text.lower()))
@@ -141,9 +135,7 @@ def in_margin(strip: Strip, sheet: Sheet) -> bool:
     return strip.base < MARGIN * sheet.height or strip.base > (1 - MARGIN) * sheet.height
 
 
-def is_furniture_row(
-    row: Sequence[Strip], strips: Sequence[Strip], alike: Mapping[str, Sequence[Strip]]
-) -> bool:
+def is_furniture_row(row: Sequence[Strip], strips: Sequence[Strip], alike: Mapping[str, Sequence[Strip]]) -> bool:
     """Tell whether a row at the edge is furniture: repeated, stamped, or beside a lone page number."""
     if any(STAMP.search(strip.text) or is_repeated(strip, alike) for strip in row):
         return True

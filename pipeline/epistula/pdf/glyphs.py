@@ -156,10 +156,7 @@ def drop_doubles(glyphs: Glyphs) -> Glyphs:
             & (sorted_.glyph[a] != sorted_.glyph[b])
             & (np.abs(sorted_.size[a] - sorted_.size[b]) < 0.1)
             & (np.abs(sorted_.base[a] - sorted_.base[b]) < near)
-            & (
-                np.abs(sorted_.x0[a] - sorted_.x0[b])
-                < np.minimum(near, 0.5 * (sorted_.x1[b] - sorted_.x0[b]))
-            )
+            & (np.abs(sorted_.x0[a] - sorted_.x0[b]) < np.minimum(near, 0.5 * (sorted_.x1[b] - sorted_.x0[b])))
         )
     keep = np.ones(len(glyphs), dtype=bool)
     keep[order[double]] = False

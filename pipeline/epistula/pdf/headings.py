@@ -39,16 +39,14 @@ def section_of(text: str) -> ZoneKind | None:
     return headings().sections.get(normal(text))
 
 
-def run_in_section(text: str) -> tuple[ZoneKind, int] | None:
-    """Return the zone that a paragraph's own first words name, and their length (`Funding: none.`).
+def run_in_section(text: str) -> ZoneKind | None:
+    """Return the zone that a paragraph's own first words name (`Funding: none.`), None for any other.
 
-    Only headings that are no sentence openers count: those of the back matter, and the abstract's.
+    Only the headings of the back matter and the abstract's count; others may open a sentence.
     """
     match = re.match(r"^([A-Z][\w’' ]{3,50}?)\s*([:.—–]|\.\s*[—–])\s", text)
     kind = section_of(match[1]) if match else None
-    if match is None or kind is None or kind is ZoneKind.BODY:
-        return None
-    return kind, match.end()
+    return None if kind is ZoneKind.BODY else kind
 
 
 def is_kicker(text: str) -> bool:

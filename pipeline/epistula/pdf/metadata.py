@@ -6,9 +6,7 @@ from collections.abc import Mapping, Sequence
 from epistula.model import Source, ZoneKind
 
 DOI = re.compile(r"\b10\.\d{4,9}/[-._;()/:<>\w]*[\w)>]", re.ASCII)
-HAL_ID = re.compile(
-    r"\b(?:hal|inserm|tel|halshs|pasteur|inria|ineris|cea|insu|hceres|dumas|medihal)-\d{5,9}\b"
-)
+HAL_ID = re.compile(r"\b(?:hal|inserm|tel|halshs|pasteur|inria|ineris|cea|insu|hceres|dumas|medihal)-\d{5,9}\b")
 CITE = re.compile(
     r"^\W*(to cite this (version|article)|pour citer cette version|cite this article as)\W*", re.IGNORECASE
 )
@@ -56,13 +54,9 @@ def cover_title(cover: Sequence[str]) -> str | None:
     return next((text for text in cover if len(text.split()) >= 4 and not CITE.match(text)), None)
 
 
-def find_doi(
-    cover: Sequence[str], zones: Sequence[tuple[ZoneKind, str]], info: Mapping[str, str]
-) -> str | None:
-    """Return the letter's DOI: from the cover, else furniture and front matter, else the PDF's information."""
-    own = [
-        text for kind, text in zones if kind in {ZoneKind.FURNITURE, ZoneKind.AFFILIATION, ZoneKind.AUTHORS}
-    ]
+def find_doi(cover: Sequence[str], zones: Sequence[tuple[ZoneKind, str]], info: Mapping[str, str]) -> str | None:
+    """Return the letter's DOI: of the cover, else of furniture and front matter, else the PDF's."""
+    own = [text for kind, text in zones if kind in {ZoneKind.FURNITURE, ZoneKind.AFFILIATION, ZoneKind.AUTHORS}]
     for text in [*cover, *own, *info.values()]:
         if match := DOI.search(text):
             return match[0].rstrip(".")

@@ -26,9 +26,7 @@ def open_document(data: bytes) -> pdfium.PdfDocument:
     except pdfium.PdfiumError as error:
         code = raw.FPDF_GetLastError()
         if code == raw.FPDF_ERR_PASSWORD or "password" in str(error).lower():
-            raise ReadError(
-                FailureCategory.ENCRYPTED, "the file needs a password; save it without one"
-            ) from error
+            raise ReadError(FailureCategory.ENCRYPTED, "the file needs a password; save it without one") from error
         if code == raw.FPDF_ERR_SECURITY or "security" in str(error).lower():
             raise ReadError(FailureCategory.ENCRYPTED, "encrypted in a way that cannot be undone") from error
         raise ReadError(FailureCategory.BROKEN, f"the PDF cannot be parsed: {error}") from error
@@ -117,9 +115,7 @@ def require_text(pages: Sequence[PageText], document: pdfium.PdfDocument) -> Non
     if any((page.glyphs.text != " ").any() for page in pages):
         return
     scanned = "; its pages hold images: it looks like a scan and needs text recognition (OCR)"
-    raise ReadError(
-        FailureCategory.NO_TEXT, "the PDF has no text" + (scanned if holds_images(document) else "")
-    )
+    raise ReadError(FailureCategory.NO_TEXT, "the PDF has no text" + (scanned if holds_images(document) else ""))
 
 
 def holds_images(document: pdfium.PdfDocument) -> bool:

@@ -26,9 +26,7 @@ FLOWING = frozenset(
     }
 )
 """Zones whose paragraphs run on over columns and pages."""
-ASIDE = frozenset(
-    {ZoneKind.CAPTION, ZoneKind.TABLE, ZoneKind.FOOTNOTE, ZoneKind.FURNITURE, ZoneKind.AFFILIATION}
-)
+ASIDE = frozenset({ZoneKind.CAPTION, ZoneKind.TABLE, ZoneKind.FOOTNOTE, ZoneKind.FURNITURE, ZoneKind.AFFILIATION})
 """Zones that a paragraph runs around; an address may stand at the foot of the first page."""
 MERGED = frozenset({ZoneKind.TITLE, ZoneKind.CAPTION})
 """Zones whose blocks in a row are one paragraph when their type is the same."""
@@ -118,9 +116,7 @@ def flows(a: Block, b: Block, kind: ZoneKind, indents: bool) -> bool:
 def merge(before: Typed, item: Typed) -> Typed:
     """Return the paragraph with the lines of both."""
     lines = before.block.lines + item.block.lines
-    return replace(
-        before, block=replace(before.block, lines=lines, ended=item.block.ended, full=item.block.full)
-    )
+    return replace(before, block=replace(before.block, lines=lines, ended=item.block.ended, full=item.block.full))
 
 
 def write(block: Block, attested: Counter[str]) -> Written:

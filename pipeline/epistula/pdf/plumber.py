@@ -36,19 +36,13 @@ def read_with_plumber(data: bytes, page: PageText) -> PageText:
 
 def make_glyphs(chars: list[dict[str, Any]], fonts: tuple[str, ...], left: float, top: float) -> Glyphs:
     """Return pdfplumber's characters as arrays, moved so that the crop box's corner is the origin."""
-    column = {
-        key: np.array([float(char[key]) for char in chars]) for key in ("x0", "top", "x1", "bottom")
-    }
-    box = np.stack(
-        [column["x0"] - left, column["top"] - top, column["x1"] - left, column["bottom"] - top], axis=1
-    )
+    column = {key: np.array([float(char[key]) for char in chars]) for key in ("x0", "top", "x1", "bottom")}
+    box = np.stack([column["x0"] - left, column["top"] - top, column["x1"] - left, column["bottom"] - top], axis=1)
     size = np.array([float(char["size"]) for char in chars])
     texts = [str(char["text"]) for char in chars]
     failed = np.array([bool(UNNAMED.fullmatch(text)) for text in texts])
     return Glyphs(
-        text=np.array(
-            [REPLACEMENT if bad else text for text, bad in zip(texts, failed, strict=True)], dtype="<U4"
-        ),
+        text=np.array([REPLACEMENT if bad else text for text, bad in zip(texts, failed, strict=True)], dtype="<U4"),
         box=box,
         x0=box[:, 0],
         x1=box[:, 2],

@@ -7,9 +7,7 @@ from epistula.pdf.glyphs import Glyphs
 UNMAPPED = 0.2
 """Share of a page's characters that may lack a name before all of them are looked at."""
 COMMON = frozenset("etaoins")
-LIGATURES = {
-    code: text for start in (0x0B, 0x1B) for code, text in enumerate(("ff", "fi", "fl", "ffi", "ffl"), start)
-}
+LIGATURES = {code: text for start in (0x0B, 0x1B) for code, text in enumerate(("ff", "fi", "fl", "ffi", "ffl"), start)}
 """Where TeX's font encodings (OT1 and T1) keep ligatures."""
 
 

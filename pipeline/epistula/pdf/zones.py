@@ -17,25 +17,30 @@ COVER = re.compile(
 )
 """What a repository's cover page says."""
 CAPTION = re.compile(
-    r"^(supplement\w* |online |extended data )?(fig(ure)?|table|box|scheme|chart|panel|plate|video)s?\.?\s*"
+    r"^(supplement\w* |online |extended data )?(?P<what>fig(ure)?|table|box|scheme|chart|panel|plate|video)"
+    r"s?\.?\s*"
     r"(S?\d{1,2}[A-Za-z]?|[IVX]{1,4})\b\s*(?P<mark>[.:|–—-])?",
     re.IGNORECASE,
 )
 """The label of a caption."""
 AFFILIATION = re.compile(
-    r"^[*†‡§¶#\d,. a-f]{0,6}\s*(from the )?(depart?e?ment|division|institut|universit|hospital|faculty|school of|service"
-    r"|laborator|cent(er|re)\b|unit of|clinic\b|college|section of|inserm|cnrs|assistance publique)"
-    r"|correspond(ence|ing)|\be-?mails?\b|^(received|revised|accepted|submitted|published)\b.{0,40}\d{4}|@\w|\borcid\b"
-    r"|academic editor|^(edited|reviewed|handled) by|equal contribution|contributed equally|^address\b|^tel\b|^fax\b",
+    r"^[*†‡§¶#\d,. a-f]{0,6}\s*(from the )?(depart?e?ment|division|institut|universit|hospital|faculty"
+    r"|school of|service|laborator|cent(er|re)\b|unit of|clinic\b|college|section of|inserm|cnrs"
+    r"|assistance publique)"
+    r"|correspond(ence|ing)|\be-?mails?\b|^(received|revised|accepted|submitted|published)\b.{0,40}\d{4}|@\w"
+    r"|\borcid\b|academic editor|^(edited|reviewed|handled) by|equal contribution|contributed equally"
+    r"|^address\b|^tel\b|^fax\b",
     re.IGNORECASE,
 )
 """How an affiliation, a correspondence line or a date of receipt starts."""
+ADDRESS = re.compile(r"^(department|division|institute|faculty|school) of|^correspondence|^e-?mail", re.IGNORECASE)
+"""The same where entries of the references may stand as well."""
+BRIEF = frozenset({"keywords", "key words", "abbreviations"})
+"""Headings over lists; the next sentence is the body's again."""
 PLACE = re.compile(
     r"universit|hospital|department|institut|clinic|\bcent(er|re)\b|\bfrance\b|\busa\b|school|division", re.I
 )
-LICENCE = re.compile(
-    r"copyright|©|creative commons|open access article|licen[cs]e|all rights reserved", re.IGNORECASE
-)
+LICENCE = re.compile(r"copyright|©|creative commons|open access article|licen[cs]e|all rights reserved", re.IGNORECASE)
 NOTE_MARK = re.compile(r"^([*†‡§¶#]|\(?[a-z\d]\)?[. ])")
 BACK_MATTER = frozenset(
     {
@@ -58,8 +63,8 @@ class State:
     section: ZoneKind = ZoneKind.BODY
     in_front: bool = True
     heading_size: float = 0.0
-    float_of: tuple[int, int] | None = None
-    float_size: float = 0.0
+    table_at: tuple[int, int] | None = None
+    brief: bool = False
     abstract_at: tuple[int, int] | None = None
     typed: list[Typed] = field(default_factory=list)
 
@@ -109,26 +114,18 @@ def find_title(blocks: Sequence[Block], body: float) -> frozenset[int]:
     size = max(blocks[i].size for i in early)
     start = next(i for i in early if same_size(blocks[i].size, size))
     end = start
-    while (
-        end + 1 in early
-        and same_size(blocks[end + 1].size, size)
-        and blocks[end + 1].bold == blocks[start].bold
-    ):
+    while end + 1 in early and same_size(blocks[end + 1].size, size) and blocks[end + 1].bold == blocks[start].bold:
         end += 1
     return frozenset(range(start, end + 1))
 
 
 def could_be_title(block: Block, body: float) -> bool:
-    """Tell whether a block is set like a title: larger than the body, or bold, and not a section or kicker."""
+    """Tell whether a block is set like a title: larger than the body, or bold; no section, no kicker."""
     text = block.text
     large = block.size > 1.12 * body or (block.bold and block.size > 0.98 * body)
     words = len(text.split())
     return (
-        large
-        and 2 <= words <= 60
-        and not is_kicker(text)
-        and section_of(text) is None
-        and not AFFILIATION.search(text)
+        large and 2 <= words <= 60 and not is_kicker(text) and section_of(text) is None and not AFFILIATION.search(text)
     )
 
 
@@ -136,82 +133,86 @@ def kind_of(block: Block, i: int, title: frozenset[int], blocks: Sequence[Block]
     """Return the kind of block `i` and move the state on."""
     if i in title:
         return ZoneKind.TITLE
-    if title and i < min(title) and block.page == blocks[0].page and block.place == blocks[min(title)].place:
+    if stands_over_title(block, i, title, blocks, state):
         return ZoneKind.FURNITURE
-    if is_kicker(block.text) and block.page == blocks[0].page and not section_of_heading(block, state):
-        return ZoneKind.FURNITURE
-    if (caption := caption_kind(block, state)) is not None:
-        return caption
-    if (heading := heading_kind(block, state)) is not None:
-        return heading
-    if state.in_front:
-        return front_kind(block, blocks, i, state)
-    return text_kind(block, blocks, i, state)
+    marked = caption_kind(block, state) or heading_kind(block, state)
+    if marked is not None:
+        return marked
+    return front_kind(block, state) if state.in_front else text_kind(block, blocks[0].page, state)
 
 
-def section_of_heading(block: Block, state: State) -> ZoneKind | None:
-    """Return the section that a block opens when it stands by itself as a heading."""
-    return section_of(block.text) if not state.in_front else None
+def stands_over_title(block: Block, i: int, title: frozenset[int], blocks: Sequence[Block], state: State) -> bool:
+    """Tell whether a block of the first page is the journal's banner or the kind of article."""
+    if block.page != blocks[0].page:
+        return False
+    if title and i < min(title) and block.place == blocks[min(title)].place:
+        return True
+    return is_kicker(block.text) and (state.in_front or section_of(block.text) is None)
 
 
 def caption_kind(block: Block, state: State) -> ZoneKind | None:
     """Return CAPTION for a caption, TABLE for what stands under a table's caption, else None."""
     match = CAPTION.match(block.text)
     small = block.size < 0.97 * state.body_size
-    label = bool(match) and (small or bool(match["mark"]) or block.lines[0].bold_start >= 5)
-    if match and label and not (state.section is ZoneKind.REFERENCE and not small and not match["mark"]):
-        is_table = match[2].lower() == "table" if match[2] else False
-        state.float_of, state.float_size = (block.place if is_table else None), block.size
+    if match and (small or match["mark"] or block.lines[0].bold_start >= 5):
+        state.table_at = block.place if match["what"].lower() == "table" else None
         return ZoneKind.CAPTION
-    if state.float_of == block.place and (small or tabular(block)) and section_of(block.text) is None:
+    if state.table_at == block.place and (small or tabular(block)) and section_of(block.text) is None:
         return ZoneKind.TABLE
-    if state.float_of is not None:
-        state.float_of = None
+    state.table_at = None
     return None
 
 
 def heading_kind(block: Block, state: State) -> ZoneKind | None:
     """Return the kind of a heading and enter its section; None when the block is no heading."""
-    text, section = block.text, section_of(block.text)
-    if len(text) > 120 or len(block.lines) > 3:
-        return None
-    if section is not None and looks_like_heading(block, state, known=True):
-        if (
-            state.section is ZoneKind.ABSTRACT
-            and section is ZoneKind.BODY
-            and block.place == state.abstract_at
-        ):
-            if normal(text) != "introduction":
-                return ZoneKind.HEADING
-        state.abstract_at = block.place if section is ZoneKind.ABSTRACT else None
-        state.section, state.in_front = section, state.in_front and section in BACK_MATTER
-        state.heading_size = max(state.heading_size, block.size) if section is not ZoneKind.ABSTRACT else 0.0
-        return ZoneKind.HEADING if section in {ZoneKind.BODY, ZoneKind.ABSTRACT} else section
-    if not state.in_front and looks_like_heading(block, state, known=False):
-        if state.section is ZoneKind.REFERENCE and not same_size(block.size, state.heading_size):
-            return None
-        state.section = ZoneKind.BODY
-        return ZoneKind.HEADING
-    return None
-
-
-def looks_like_heading(block: Block, state: State, known: bool) -> bool:
-    """Tell whether a block is set as a heading; a known one needs only to stand by itself."""
     text = block.text
-    if known:
-        return len(block.lines) == 1 or block.bold or block.size > 1.05 * state.body_size
-    stands_out = block.bold or block.size > 1.1 * state.body_size
-    words = text.split()
-    if not stands_out or not 1 <= len(words) <= 14 or block.size < 0.9 * state.body_size:
-        return False
-    return text[0].isupper() or text[0].isdigit()
+    if len(text) > 120 or len(block.lines) > 3 or tabular(block):
+        return None
+    section = section_of(text)
+    if section is not None and stands_alone(block, state):
+        return known_heading(block, section, state)
+    if state.in_front or not stands_out(block, state):
+        return None
+    if state.section is ZoneKind.REFERENCE and not same_size(block.size, state.heading_size):
+        return None
+    state.section = ZoneKind.BODY
+    return ZoneKind.HEADING
 
 
-def front_kind(block: Block, blocks: Sequence[Block], i: int, state: State) -> ZoneKind:
+def known_heading(block: Block, section: ZoneKind, state: State) -> ZoneKind:
+    """Enter the section of a known heading and return the heading's kind.
+
+    The headings within an abstract leave it open; those of the back matter are of their section.
+    """
+    within = state.section is ZoneKind.ABSTRACT and block.place == state.abstract_at
+    if within and section is ZoneKind.BODY and normal(block.text) != "introduction":
+        return ZoneKind.HEADING
+    state.abstract_at = block.place if section is ZoneKind.ABSTRACT else None
+    state.in_front = state.in_front and section in BACK_MATTER
+    state.brief = normal(block.text) in BRIEF
+    state.section = section
+    if section is not ZoneKind.ABSTRACT:
+        state.heading_size = max(state.heading_size, block.size)
+    return ZoneKind.HEADING if section in {ZoneKind.BODY, ZoneKind.ABSTRACT} else section
+
+
+def stands_alone(block: Block, state: State) -> bool:
+    """Tell whether the words of a known heading are set as one: on a line of their own, bold or large."""
+    return len(block.lines) == 1 or block.bold or block.size > 1.05 * state.body_size
+
+
+def stands_out(block: Block, state: State) -> bool:
+    """Tell whether a block that no list knows is set as a heading: short, and bold or large."""
+    text, words = block.text, len(block.text.split())
+    strong = block.bold or block.size > 1.1 * state.body_size
+    return strong and words <= 14 and block.size >= 0.9 * state.body_size and not text[0].islower()
+
+
+def front_kind(block: Block, state: State) -> ZoneKind:
     """Return the kind of a block between the title and the first paragraph."""
     text = block.text
     if run_in := run_in_section(text):
-        return run_in[0]
+        return run_in
     if is_affiliation(block, state):
         return ZoneKind.AFFILIATION
     if LICENCE.search(text[:120]):
@@ -249,31 +250,50 @@ def is_prose(block: Block, state: State) -> bool:
     return len(words) >= 8 and lower > 0.5 * len(words)
 
 
-def text_kind(block: Block, blocks: Sequence[Block], i: int, state: State) -> ZoneKind:
+def text_kind(block: Block, first_page: int, state: State) -> ZoneKind:
     """Return the kind of a block after the front matter."""
-    text = block.text
     if state.section is ZoneKind.REFERENCE:
-        return ZoneKind.FOOTNOTE if text[0] in "*†‡§¶" else ZoneKind.REFERENCE
-    if run_in := run_in_section(text):
-        return run_in[0]
-    if state.section in BACK_MATTER or state.section is ZoneKind.ABSTRACT:
+        return reference_kind(block)
+    if run_in := run_in_section(block.text):
+        return run_in
+    if leaves_abstract(block, state) or (state.brief and is_prose(block, state)):
+        state.section, state.brief = ZoneKind.BODY, False
+    if state.section is not ZoneKind.BODY:
         return state.section
     if same_size(block.size, state.body_size) or block.size > state.body_size:
         return ZoneKind.BODY if not tabular(block) or is_prose(block, state) else ZoneKind.TABLE
-    if AFFILIATION.search(text[:200]) and block.page == blocks[0].page:
+    return small_kind(block, first_page, state)
+
+
+def reference_kind(block: Block) -> ZoneKind:
+    """Return the kind of a block under the references: an entry, a note, or an address at the end."""
+    if block.text[0] in "*†‡§¶":
+        return ZoneKind.FOOTNOTE
+    return ZoneKind.AFFILIATION if ADDRESS.search(block.text[:200]) else ZoneKind.REFERENCE
+
+
+def leaves_abstract(block: Block, state: State) -> bool:
+    """Tell whether the body starts without a heading: in its own size, after an abstract in another."""
+    before = [typed.block.size for typed in state.typed if typed.kind is ZoneKind.ABSTRACT]
+    if state.section is not ZoneKind.ABSTRACT or not before:
+        return False
+    return not same_size(before[0], state.body_size) and is_prose(block, state)
+
+
+def small_kind(block: Block, first_page: int, state: State) -> ZoneKind:
+    """Return the kind of small type: address, entry, note when it reads as one, else a figure's words."""
+    text, words = block.text, len(block.text.split())
+    previous = state.typed[-1] if state.typed else None
+    if block.page == first_page and AFFILIATION.search(text[:200]):
         return ZoneKind.AFFILIATION
     if ENTRY.match(text) and YEAR.search(text):
         return ZoneKind.REFERENCE
-    return small_kind(block, state)
+    if previous and previous.kind is ZoneKind.CAPTION and words > 4 and goes_with(previous.block, block):
+        return ZoneKind.CAPTION
+    is_note = words >= 6 and (NOTE_MARK.match(text) or TERMINAL.search(text))
+    return ZoneKind.FOOTNOTE if is_note else ZoneKind.FURNITURE
 
 
-def small_kind(block: Block, state: State) -> ZoneKind:
-    """Return the kind of small type that nothing names: a note when it reads as one, else a figure's words."""
-    previous = state.typed[-1] if state.typed else None
-    if previous and previous.kind is ZoneKind.CAPTION and previous.block.place == block.place:
-        if same_size(previous.block.size, block.size) and len(block.text.split()) > 4:
-            return ZoneKind.CAPTION
-    words = block.text.split()
-    if len(words) >= 6 and (NOTE_MARK.match(block.text) or TERMINAL.search(block.text)):
-        return ZoneKind.FOOTNOTE
-    return ZoneKind.FURNITURE
+def goes_with(a: Block, b: Block) -> bool:
+    """Tell whether two blocks stand in one region in one size."""
+    return a.place == b.place and same_size(a.size, b.size)

@@ -34,4 +34,3 @@ def decode(value: Any, chain: Callable[[Any], Any] | None = None) -> Any:
 @lru_cache(maxsize=len(STORED))
 def _adapter(name: str) -> TypeAdapter[Any]:
     return TypeAdapter(STORED[name])
-

@@ -12,7 +12,11 @@ from spacy.util import compile_infix_regex, compile_prefix_regex, compile_suffix
 
 from epistula.text.docs import reading_of
 
-SPLITS = [rf"(?<=[\w)\]])(?:{HYPHENS}|[‐‑/+,;:()\[\]])(?=[\w(\[])", rf"(?<=[{ALPHA}])[./](?=[A-Z])", r"[()\[\]/]"]
+SPLITS = [
+    rf"(?<=[\w)\]])(?:{HYPHENS}|[‐‑/+,;:()\[\]])(?=[\w(\[])",
+    rf"(?<=[{ALPHA}])[./](?=[A-Z])",
+    r"[()\[\]/]",
+]
 
 
 class Sentences:
@@ -23,7 +27,8 @@ class Sentences:
         starts = {start for start, _ in reading_of(doc).sentences}
         marks = np.array([1 if token.i == 0 or token.idx in starts else -1 for token in doc], dtype=np.int64)
         # all at once: token.is_sent_start looks at the whole Doc each time it is set
-        return doc.from_array([SENT_START], marks.astype(np.uint64).reshape(-1, 1))
+        marked: Doc = doc.from_array([SENT_START], marks.astype(np.uint64).reshape(-1, 1))  # type: ignore[arg-type]
+        return marked
 
 
 @Language.factory("epistula_sentences", assigns=["token.is_sent_start"])

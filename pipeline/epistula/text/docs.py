@@ -5,6 +5,7 @@
 """
 
 from collections.abc import Iterable
+
 from spacy.tokens import Doc, Span, SpanGroup
 
 from epistula.model import Mention

@@ -7,8 +7,51 @@ abbreviation, an initial or a number; and at every line break between zones.
 import re
 
 ABBREVIATIONS = frozenset(
-    """al approx ca cf dr e.g eds eg et etc fig figs i.e i.m i.v ie im inc iv jr mr mrs ms no nos nr p.o
-    pp prof ref refs resp s.c sc sp spp sr st suppl tab vol vs viz""".split()
+    [
+        "al",
+        "approx",
+        "ca",
+        "cf",
+        "dr",
+        "e.g",
+        "eds",
+        "eg",
+        "et",
+        "etc",
+        "fig",
+        "figs",
+        "i.e",
+        "i.m",
+        "i.v",
+        "ie",
+        "im",
+        "inc",
+        "iv",
+        "jr",
+        "mr",
+        "mrs",
+        "ms",
+        "no",
+        "nos",
+        "nr",
+        "p.o",
+        "pp",
+        "prof",
+        "ref",
+        "refs",
+        "resp",
+        "s.c",
+        "sc",
+        "sp",
+        "spp",
+        "sr",
+        "st",
+        "suppl",
+        "tab",
+        "vol",
+        "vs",
+        "viz",
+    ]
 )
 BOUNDARY = re.compile(r"(?<![.!?])(?P<mark>[.!?]++)(?P<close>[\])\"”’]*)(?P<space>\s+)(?=[\[(\"“‘]?[A-Z0-9À-Þ])|\n+")
 LONGEST_WORD = 60
@@ -36,7 +79,9 @@ def _ends_sentence(text: str, start: int, match: re.Match[str]) -> bool:
     last = word[0]
     if last.casefold() in ABBREVIATIONS:
         # "et al. The …" does end a sentence when an article or pronoun follows
-        return last == "al" and re.match(r"(?:The|This|These|In|We|Our|However|A|It)\b", text[match.end() :]) is not None
+        return (
+            last == "al" and re.match(r"(?:The|This|These|In|We|Our|However|A|It)\b", text[match.end() :]) is not None
+        )
     return not (len(last) == 1 and last.isupper() and text[match.end() : match.end() + 1].isupper())
 
 

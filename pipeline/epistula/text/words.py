@@ -19,9 +19,7 @@ GREEK = {
 ACCENTS = "[\\u0300-\\u036f]"
 """Accents that stand as characters of their own, behind their letter."""
 LETTER = r"[^\W\d_Ͱ-Ͽµ]"
-WORD = re.compile(
-    rf"(?i:anti)(?=[a-z]{{3}}|[A-Z]{{3}})|{LETTER}+(?:{ACCENTS}+{LETTER}*)*|\d+|[Ͱ-Ͽµ]{ACCENTS}*"
-)
+WORD = re.compile(rf"(?i:anti)(?=[a-z]{{3}}|[A-Z]{{3}})|{LETTER}+(?:{ACCENTS}+{LETTER}*)*|\d+|[Ͱ-Ͽµ]{ACCENTS}*")
 POSSESSIVE = re.compile(r"(?<=\w)['’]s\b")
 GAP = re.compile(r"(?:['’]s)?[ \t\u00a0]*[-\u00ad\u2010-\u2015/'’]?[ \t\u00a0]*\Z")
 SPELLINGS = [

@@ -1,10 +1,10 @@
 """Finding autoantibodies: a grammar of prefix, antigen and head noun over a lexicon of antigens.
 
-    anti- MDA5 autoantibodies      prefix antigen head
-    antibodies to Jo-1 and PL-7    head preposition antigen, and its conjuncts
-    AQP4 IgG                       antigen head
-    ANCA, rheumatoid factor        a name that needs neither
-    Jo-1 positive, MDA5+           an antigen that stands for its antibody
+anti- MDA5 autoantibodies      prefix antigen head
+antibodies to Jo-1 and PL-7    head preposition antigen, and its conjuncts
+AQP4 IgG                       antigen head
+ANCA, rheumatoid factor        a name that needs neither
+Jo-1 positive, MDA5+           an antigen that stands for its antibody
 """
 
 import json
@@ -39,7 +39,8 @@ STANDS_FOR = re.compile(
     re.IGNORECASE,
 )
 POSITIVE_FOR = re.compile(
-    r"\b(?:sero-?)?(?:positiv(?:e|ity)|negativ(?:e|ity))\s(?:\w+\s)?(?:for|to|against)\s(?:both\s|either\s)?\Z", re.IGNORECASE
+    r"\b(?:sero-?)?(?:positiv(?:e|ity)|negativ(?:e|ity))\s(?:\w+\s)?(?:for|to|against)\s(?:both\s|either\s)?\Z",
+    re.IGNORECASE,
 )
 HEAD_LAST = re.compile(rf"(?:{HEAD_NOUN}|factor|agglutinin)s?\Z", re.IGNORECASE)
 
@@ -52,9 +53,7 @@ def entries() -> list[Entry]:
 
 @lru_cache(maxsize=1)
 def _antigens() -> Lexicon[Entry]:
-    return Lexicon(
-        (name, entry) for entry in entries() if entry.more["kind"] == "antigen" for name in entry.names
-    )
+    return Lexicon((name, entry) for entry in entries() if entry.more["kind"] == "antigen" for name in entry.names)
 
 
 @lru_cache(maxsize=1)
@@ -195,10 +194,13 @@ def _defined(reading: Reading, hit: Hit[Entry]) -> bool:
     head noun or a prefix is at its side."""
     if _head_end(reading, hit.end) > hit.end or PREFIX.search(reading.text, max(0, hit.start - 10), hit.start):
         return True
-    return any(
-        other.value.id == hit.value.id and other.name not in hit.value.ambiguous
-        for other in _named().find(reading.words)
-    ) or STANDS_FOR.match(reading.text, hit.end) is not None
+    return (
+        any(
+            other.value.id == hit.value.id and other.name not in hit.value.ambiguous
+            for other in _named().find(reading.words)
+        )
+        or STANDS_FOR.match(reading.text, hit.end) is not None
+    )
 
 
 def _match(reading: Reading, start: int, end: int, hit: Hit[Entry], rule: str) -> Match:

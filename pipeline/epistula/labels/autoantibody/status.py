@@ -16,10 +16,14 @@ from epistula.text.reading import Reading
 
 CUES = Path(__file__).parent / "status.jsonl"
 CLAUSE_END = re.compile(
-    r";\s|:\s(?!(?:negative|positive|absent|none)\b)|,\sand\sthere\b|,?\s(?:but|while|whereas|although|though|however)\b|:\s(?=[A-Z])|,\s(?:and|with|which)\s(?:a\s)?(?:negative|positive)\b"
+    r";\s|:\s(?!(?:negative|positive|absent|none)\b)|,\sand\sthere\b|,?\s(?:but|while|whereas|although|though|however)\b"
+    r"|:\s(?=[A-Z])|,\s(?:and|with|which)\s(?:a\s)?(?:negative|positive)\b"
 )
 DENIALS = ("no", "without")
-LIST_ONLY = re.compile(r"(?:[\s,/&()\[\]:+-]|\band\b|\bor\b|\bas well as\b|\bIg[GMA]\b|\bboth\b|\ball\b|\bimmunoglobulins? [GMA]\b|[<>]?\d[\d:./,]*)*")
+LIST_ONLY = re.compile(
+    r"(?:[\s,/&()\[\]:+-]|\band\b|\bor\b|\bas well as\b|\bIg[GMA]\b|\bboth\b|\ball\b"
+    r"|\bimmunoglobulins? [GMA]\b|[<>]?\d[\d:./,]*)*"
+)
 
 
 def with_status(reading: Reading, matches: Sequence[Match]) -> list[Match]:
@@ -66,9 +70,7 @@ def _denied(match: Match, cues: Sequence[FoundCue]) -> FoundCue | None:
     return next((c for c in cues if c.rule.id in DENIALS and match.start - c.end == 1), None)
 
 
-def _behind_list(
-    reading: Reading, matches: Sequence[Match], index: int, cues: Sequence[FoundCue]
-) -> FoundCue | None:
+def _behind_list(reading: Reading, matches: Sequence[Match], index: int, cues: Sequence[FoundCue]) -> FoundCue | None:
     """The cue behind the list that the match stands in, when nothing but the list is between."""
     end = matches[index].end
     for following in matches[index + 1 :]:

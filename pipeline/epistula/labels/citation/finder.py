@@ -7,7 +7,7 @@ from epistula.labels.label import Match
 from epistula.model import Mention
 from epistula.text.reading import Reading
 
-PARTICLE = r"(?:(?:[Vv]an|[Vv]on|[Dd]e|[Dd]el|[Dd]ella|[Dd]i|[Dd]a|[Dd]os|[Ll]a|[Ll]e|[Ee]l|[Aa]l|[Tt]er|[Tt]en|[Dd]en)[\s-](?:der\s|den\s|la\s)?)?"
+PARTICLE = r"(?:(?i:van|von|de|del|della|di|da|dos|la|le|el|al|ter|ten|den)[\s-](?:der\s|den\s|la\s)?)?"
 NAME = rf"{PARTICLE}[A-ZÀ-ÞŁŚŽČŞİ][\w’'-]+"
 NAMES = rf"{NAME}(?:\s(?:[A-Z]\.?\s?){{1,2}})?"
 YEAR = r"(?:19|20)\d{2}[a-z]?(?!\d)"

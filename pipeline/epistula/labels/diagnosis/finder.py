@@ -97,9 +97,7 @@ def _after_antibody(reading: Reading, antibodies: Sequence[Mention]) -> Iterator
             yield Match(antibody.start, noun.end(), "diagnosis.named_by_antibody", concept)
 
 
-def _meant(
-    reading: Reading, hit: Hit[Entry], plain: Sequence[Hit[Entry]], antibodies: Sequence[Mention]
-) -> bool:
+def _meant(reading: Reading, hit: Hit[Entry], plain: Sequence[Hit[Entry]], antibodies: Sequence[Mention]) -> bool:
     """Say whether a short form with several meanings stands for the disease: the letter names the
     disease, or one whose name holds its name, or defines the short form right behind such a name, or an
     antibody stands in front ("anti-MDA5 DM")."""

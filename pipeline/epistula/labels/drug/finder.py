@@ -18,7 +18,9 @@ HERE = Path(__file__).parent
 FIELDS = ("kind", "analyte")
 NUMBERS = r"\d(?:[/-]\d)*(?:(?:,\s|\sand\s|\sor\s)\d)*"
 GENE = r"(?:[A-Z]{1,3}[a-z]?[A-Z0-9][\w-]*|[A-Z]\w*-?\d+\w*)(?:-?[α-ω])?"
-PATHWAY = re.compile(r"\s?[-(]?\s?(?:\w+\)?\s)?(?:pathways?|signatures?|signal\w*|gene|genes|levels?|receptors?|production|secretion)\b")
+PATHWAY = re.compile(
+    r"\s?[-(]?\s?(?:\w+\)?\s)?(?:pathways?|signatures?|signal\w*|gene|genes|levels?|receptors?|production|secretion)\b"
+)
 WORD = re.compile(r"(?<![\w-])[A-Za-z][a-z]{5,}(?![\w])")
 
 

@@ -1,9 +1,9 @@
 """Finding organ involvement: a lexicon, adjective + noun composition, organs that are said to change.
 
-    interstitial lung disease           lexicon
-    axonal sensorimotor neuropathy      modifiers of kind and place + head
-    renal and splenic infarction        conjuncts that share the head
-    improved muscle and skin            organs named as affected or responding
+interstitial lung disease           lexicon
+axonal sensorimotor neuropathy      modifiers of kind and place + head
+renal and splenic infarction        conjuncts that share the head
+improved muscle and skin            organs named as affected or responding
 """
 
 import re
@@ -22,7 +22,10 @@ from epistula.text.reading import Reading
 
 HERE = Path(__file__).parent
 FIELDS = ("kind", "system", "denies")
-COMORBIDITY = re.compile(r"\b(?:history\sof|had\shad|known|comorbid\w*|treated\sfor|co-existing|pre-existing)\b[^.;]*\Z", re.IGNORECASE)
+COMORBIDITY = re.compile(
+    r"\b(?:history\sof|had\shad|known|comorbid\w*|treated\sfor|co-existing|pre-existing)\b[^.;]*\Z",
+    re.IGNORECASE,
+)
 CONJUNCTION = re.compile(r"(?:,|/|,?\s(?:and|or|and/or|as well as)|,)\s?\Z")
 
 
@@ -72,7 +75,9 @@ def find(reading: Reading, found: Sequence[Mention]) -> list[Match]:
         *_composed(reading, modifiers),
     ]
     manifestations = [
-        m for m in longest(_placed(reading, m) for m in longest(composed)) if not _excluded(reading, m) and not _in(m.start, m.end, taken)
+        m
+        for m in longest(_placed(reading, m) for m in longest(composed))
+        if not _excluded(reading, m) and not _in(m.start, m.end, taken)
     ]
     conjuncts = list(_conjuncts(reading, manifestations, modifiers))
     organs = [
@@ -96,9 +101,7 @@ def _extended(reading: Reading, hit: Hit[Entry], modifiers: dict[int, Hit[str | 
     return Match(start, hit.end, rule, hit.value.concept, {"system": system}, assertion=denied)
 
 
-def _modified(
-    reading: Reading, start: int, modifiers: dict[int, Hit[str | None]]
-) -> tuple[int, str | None]:
+def _modified(reading: Reading, start: int, modifiers: dict[int, Hit[str | None]]) -> tuple[int, str | None]:
     """Walk left over modifiers; return where they start and the system that the nearest decides."""
     system = None
     while True:
@@ -118,9 +121,7 @@ def _composed(reading: Reading, modifiers: dict[int, Hit[str | None]]) -> Iterat
             yield Match(start, hit.end, "organ.composed", None, {"system": system})
 
 
-def _conjuncts(
-    reading: Reading, matches: Sequence[Match], modifiers: dict[int, Hit[str | None]]
-) -> Iterator[Match]:
+def _conjuncts(reading: Reading, matches: Sequence[Match], modifiers: dict[int, Hit[str | None]]) -> Iterator[Match]:
     """Modifiers of place that share the head of the match behind them: “renal and splenic infarction”."""
     for match in matches:
         if not any(m.start == match.start and m.end < match.end for m in modifiers.values()):
@@ -144,9 +145,9 @@ def _excluded(reading: Reading, match: Match) -> bool:
         return True
     if _pattern(rf"(?<!\w){_words('infectious')}\s\Z").search(before):
         return True
-    if match.concept and match.concept.name in read_grammar(HERE / "context.json")["comorbid"]:
-        if COMORBIDITY.search(before):
-            return True
+    comorbid = match.concept and match.concept.name in read_grammar(HERE / "context.json")["comorbid"]
+    if comorbid and COMORBIDITY.search(before):
+        return True
     return is_elsewhere(reading, match.start, match.end)
 
 
@@ -154,7 +155,9 @@ def _placed(reading: Reading, match: Match) -> Match:
     """Add the place to a head that says nothing alone: “pain in the small joints”."""
     if reading.text[match.start : match.end].casefold() not in read_grammar(HERE / "context.json")["empty_heads"]:
         return match
-    place = _pattern(rf"\s(?:in|of)\s(?:(?:the|her|his|both|all)\s)*(?:[\w-]+\s){{0,2}}?(?P<organ>{_organ_words()})(?:s|es)?(?!\w)")
+    place = _pattern(
+        rf"\s(?:in|of)\s(?:(?:the|her|his|both|all)\s)*(?:[\w-]+\s){{0,2}}?(?P<organ>{_organ_words()})(?:s|es)?(?!\w)"
+    )
     found = place.match(reading.text, match.end, reading.sentence_at(match.start)[1])
     if found is None:
         return match

@@ -37,7 +37,10 @@ DUE_TO = re.compile(
 )
 NONE_UNDER = re.compile(r"\s(?:under|with|on|after|during)\s(?:the\s)?(?:[\w-]+\s){0,2}\Z", re.IGNORECASE)
 DENIED = re.compile(r"\b(?:no|neither|nor|without|not)\b[^.;]{0,40}\Z", re.IGNORECASE)
-AFTER_A_DOSE = re.compile(r"\s(?:after|during|following|by)\sthe\s\w+\s(?:infusion|dose|injection|pulse|cycle|course)\b", re.IGNORECASE)
+AFTER_A_DOSE = re.compile(
+    r"\s(?:after|during|following|by)\sthe\s\w+\s(?:infusion|dose|injection|pulse|cycle|course)\b",
+    re.IGNORECASE,
+)
 EVENT = re.compile(
     rf"\b(?:develop(?:ed|ing|s)?|complicated\s(?:by|with)|complicating|experienc(?:ed|ing)|(?:died|death|turn,?)\s(?:of|from|due\sto)|suffered"
     rf"|contracted|occurr(?:ed|ence\sof)|episodes?\sof|risk\sof|price\sof|followed\sby|presented\sa|saw|seen|neither|nor|no|without|had|because\sof|how\soften"
@@ -59,14 +62,10 @@ PRESENTING = re.compile(
 @lru_cache(maxsize=1)
 def _patterns() -> list[tuple[str, re.Pattern[str]]]:
     with jsonlines.open(FILE) as reader:
-        return [
-            (row["id"], re.compile(rf"(?<![\w-])(?:{row['pattern']})(?!\w)", re.IGNORECASE)) for row in reader
-        ]
+        return [(row["id"], re.compile(rf"(?<![\w-])(?:{row['pattern']})(?!\w)", re.IGNORECASE)) for row in reader]
 
 
-def adverse_events(
-    reading: Reading, drugs: Sequence[Mention], organs: Sequence[Mention]
-) -> Iterator[Match]:
+def adverse_events(reading: Reading, drugs: Sequence[Mention], organs: Sequence[Mention]) -> Iterator[Match]:
     """Yield infections told as events under treatment, and harms that are laid at a drug's door."""
     for name, pattern in _patterns():
         for hit in pattern.finditer(reading.text):

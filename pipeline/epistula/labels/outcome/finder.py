@@ -1,10 +1,10 @@
 """Finding outcomes: a trigger, its degree words, and the negation that makes its category.
 
-    significantly improved           degree, trigger                  improvement
-    limited beneficial effect        limiting degree, trigger         limited_response
-    no clinical improvement          negation, kind, trigger          no_response
-    absence of progression           negation, trigger                stable
-    without recurrence               the trigger alone, negated by the assertion component
+significantly improved           degree, trigger                  improvement
+limited beneficial effect        limiting degree, trigger         limited_response
+no clinical improvement          negation, kind, trigger          no_response
+absence of progression           negation, trigger                stable
+without recurrence               the trigger alone, negated by the assertion component
 """
 
 import re
@@ -105,9 +105,7 @@ def find(reading: Reading, found: Sequence[Mention]) -> Iterator[Match]:
     yield from adverse_events(reading, drugs, organs)
 
 
-def _outcome(
-    reading: Reading, trigger: Trigger, hit: re.Match[str], drugs: Sequence[Mention]
-) -> Match | None:
+def _outcome(reading: Reading, trigger: Trigger, hit: re.Match[str], drugs: Sequence[Mention]) -> Match | None:
     before, after = reading.before(hit.start()), reading.after(hit.end())
     if re.match(rf"[\s-]{any_of(read_grammar(GRAMMAR)['not_outcome_after'])}(?!\w)", after, re.IGNORECASE):
         return None
@@ -126,9 +124,7 @@ def _outcome(
     return Match(start, end, f"outcome.{trigger.id}", attributes={"category": category})
 
 
-def _with_degree(
-    trigger: Trigger, hit: re.Match[str], before: str, after: str
-) -> tuple[int, int, str, str | None]:
+def _with_degree(trigger: Trigger, hit: re.Match[str], before: str, after: str) -> tuple[int, int, str, str | None]:
     """Return span and category of a trigger with the degree words at its sides."""
     start, end, category = hit.start(), hit.end(), trigger.category
     if trigger.type in ("plain", "event", "harm"):
@@ -145,4 +141,3 @@ def _with_degree(
 def _graded(category: str, degree: str | None) -> str:
     """Return the category that a degree word makes of a trigger's own."""
     return BY_DEGREE.get(degree or "", {}).get(category, category)
-

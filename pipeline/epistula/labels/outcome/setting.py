@@ -9,7 +9,9 @@ from epistula.labels.grammar import any_of, read_grammar
 from epistula.model import Mention
 from epistula.text.reading import Reading
 
-UNDER = re.compile(r"\b(?:despite|in spite of|although|under|on|during|while|after|following|with|upon|to)\s", re.IGNORECASE)
+UNDER = re.compile(
+    r"\b(?:despite|in spite of|although|under|on|during|while|after|following|with|upon|to)\s", re.IGNORECASE
+)
 GRAMMAR = Path(__file__).parent / "grammar.json"
 
 

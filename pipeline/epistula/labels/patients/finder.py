@@ -1,9 +1,9 @@
 """Finding patients: from a head noun leftwards to the count, and anaphors with a head count.
 
-    two refractory juvenile DM (JDM) cases      count, modifiers, mentions, head
-    52-year-old man                             age, head
-    two of these four patients                  of-phrase
-    three others, One of them, the other        anaphors
+two refractory juvenile DM (JDM) cases      count, modifiers, mentions, head
+52-year-old man                             age, head
+two of these four patients                  of-phrase
+three others, One of them, the other        anaphors
 """
 
 import re
@@ -20,7 +20,10 @@ from epistula.text.reading import Reading
 
 GRAMMAR = Path(__file__).parent / "grammar.json"
 TOKEN = re.compile(r"[\w½¼¾]+(?:[-‐–/.][\w½¼¾+]+)*\+?|[(),/]")
-AGED = r"(?:\d+[½¼¾]?(?:\.\d)?|\w+)(?:['’]s)?[-‐–\s](?:and-a-half-)?(?:years?|yrs?|months?|weeks?|days?)(?:['’]s)?[-‐–\s]?olds?"
+AGED = (
+    r"(?:\d+[½¼¾]?(?:\.\d)?|\w+)(?:['’]s)?[-‐–\s](?:and-a-half-)?"
+    r"(?:years?|yrs?|months?|weeks?|days?)(?:['’]s)?[-‐–\s]?olds?"
+)
 AGE = re.compile(
     rf"{AGED}"
     r"|\d+[- ]?(?:y/?o|yo)|(?:years?|months?|weeks?|days?)[-‐–]old|aged?\s\d+",
@@ -55,7 +58,8 @@ def grammar() -> dict[str, Any]:
 
 @lru_cache(maxsize=1)
 def _number() -> str:
-    return rf"(?:\d{{1,4}}|{any_of(set(grammar()['numbers']) | set(grammar()['quantifiers']) | {'none', 'each', 'neither'})})"
+    words = {*grammar()["numbers"], *grammar()["quantifiers"], "none", "each", "neither"}
+    return rf"(?:\d{{1,4}}|{any_of(words)})"
 
 
 @lru_cache(maxsize=1)
@@ -66,7 +70,9 @@ def _head() -> re.Pattern[str]:
 @lru_cache(maxsize=1)
 def _of_phrase() -> re.Pattern[str]:
     """“two of these four patients”, “one of the patients”, seen from the right."""
-    return re.compile(rf"(?<![\w-]){_number()}\s(?:out\s)?of\s(?:(?:the|these|those|our|their|his|her)\s)?\Z", re.IGNORECASE)
+    return re.compile(
+        rf"(?<![\w-]){_number()}\s(?:out\s)?of\s(?:(?:the|these|those|our|their|his|her)\s)?\Z", re.IGNORECASE
+    )
 
 
 @lru_cache(maxsize=1)
@@ -93,7 +99,8 @@ def _anaphor() -> re.Pattern[str]:
 def _aged_somebody() -> re.Pattern[str]:
     """“58-year-old dairy farmer”: an age and up to three words, whatever the trade."""
     return re.compile(
-        rf"(?<![\w-]){AGED}\s(?:(?!{STOPS}\b)[A-Za-z-]+\s){{0,2}}(?!{STOPS}\b)[a-z]+(?=[\s,.;])", re.IGNORECASE
+        rf"(?<![\w-]){AGED}\s(?:(?!{STOPS}\b)[A-Za-z-]+\s){{0,2}}(?!{STOPS}\b)[a-z]+(?=[\s,.;])",
+        re.IGNORECASE,
     )
 
 

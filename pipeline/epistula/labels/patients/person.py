@@ -20,13 +20,27 @@ AGE = re.compile(
 )
 AGE_BEHIND = re.compile(r",?\s\(?(?:aged\s(?P<aged>\d+)|(?P<number>\d+)[-\s]?(?P<unit>years?|yrs?|y)\b)", re.IGNORECASE)
 DEFINITE = re.compile(r"\b(?:the|our|this|that|these|those|his|her|their|of\sthem)\s(?:\w+\s)?\Z", re.IGNORECASE)
-ANAPHORIC = re.compile(r"\b(?:them|these|those|the|other|others|remaining|first|second|third|both|latter|former|all|single|index|one|two|three)\b", re.IGNORECASE)
+ANAPHORIC = re.compile(
+    r"\b(?:them|these|those|the|other|others|remaining|first|second|third|both|latter|former|all|single|index|one|two|three)\b",
+    re.IGNORECASE,
+)
 PRONOUN = re.compile(r"\b(?:(?P<male>he|his|him|himself)|(?P<female>she|her|hers|herself))\b", re.IGNORECASE)
-TENS = {"twenty": 20, "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "seventy": 70, "eighty": 80, "ninety": 90}
+TENS = {
+    "twenty": 20,
+    "thirty": 30,
+    "forty": 40,
+    "fifty": 50,
+    "sixty": 60,
+    "seventy": 70,
+    "eighty": 80,
+    "ninety": 90,
+}
 TENS_NUMBER = re.compile(rf"\b({'|'.join(TENS)})(?:-(\w+))?\b", re.IGNORECASE)
 NAMED = re.compile(r"\s(?:no\.?\s?)?(?:[A-H]|\d{1,2})\Z")
 APPOSED = re.compile(r"\s?[,(]\s?(?:an?\s|the\s)?")
-SINGULAR = frozenset({"other", "former", "latter", "first", "second", "third", "fourth", "fifth", "sixth", "ninth", "sibling"})
+SINGULAR = frozenset(
+    {"other", "former", "latter", "first", "second", "third", "fourth", "fifth", "sixth", "ninth", "sibling"}
+)
 REACH = 2
 """How many sentences back a bare count may point."""
 ADULT_FROM = 18
@@ -75,7 +89,8 @@ def _count(text: str, grammar: Mapping[str, Any]) -> int | None:
     bare = AGE.sub(" ", text)
     tens = TENS_NUMBER.search(bare)
     if tens:
-        return TENS[tens[1].casefold()] + grammar["numbers"].get((tens[2] or "").casefold(), 0)
+        ones: int = grammar["numbers"].get((tens[2] or "").casefold(), 0)
+        return TENS[tens[1].casefold()] + ones
     for word in re.findall(r"[\w]+", bare):
         if word.isdigit() and len(word) < 5:
             return int(word)
