@@ -3,6 +3,7 @@
 import json
 import os
 import stat
+from itertools import pairwise
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -169,7 +170,7 @@ def annotations(draw):
         source=draw(st.builds(Source, path=st.none() | WORDS, pages=st.none() | st.integers(1, 9), title=WORDS)),
         pipeline=draw(st.none() | st.builds(Pipeline, WORDS, WORDS, WORDS)),
         text=text,
-        zones=tuple(Zone(s, e, draw(st.sampled_from(ZoneKind))) for s, e in zip(cuts, cuts[1:], strict=False)),
+        zones=tuple(Zone(s, e, draw(st.sampled_from(ZoneKind))) for s, e in pairwise(cuts)),
         spans=tuple(found),
         relations=tuple(Relation(draw(WORDS), head.id, tail.id, "affects") for head, tail in arcs),
         records=tuple(draw(st.lists(RECORDS, max_size=2))),

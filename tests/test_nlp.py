@@ -131,7 +131,7 @@ print([m.text for m in nlp("She took rituximab.")._.mentions])
 
 
 def test_an_unknown_label_is_refused():
-    with pytest.raises(DeclarationError, match="no label 'GENE' is declared. Choose from .*DRUG"):
+    with pytest.raises(DeclarationError, match=r"no label 'GENE' is declared\. Choose from .*DRUG"):
         spacy.blank("en").add_pipe("epistula_label", config={"label": "GENE"})
 
 

@@ -63,7 +63,7 @@ def test_a_text_file(run, folder, put):
     assert "1 letters annotated into out.jsonl" in ended.err
     assert "DRUG 1" in ended.err
     assert "failed" not in ended.err
-    assert (annotation.text, annotation.source.path) == (TEXT, os.path.join("in", "a.txt"))
+    assert (annotation.text, annotation.source.path) == (TEXT, str(Path("in/a.txt")))
     assert [m.text for m in annotation.spans if m.label == "DRUG"] == ["rituximab"]
     assert outputs(folder) == ["out.jsonl"]
 
@@ -85,7 +85,7 @@ def test_a_folder_with_files_of_all_kinds(run, folder, put):
     put("notes.md", "# no letter")
     shutil.copy(LETTERS / "no-drug.pdf", folder / "in" / "a.pdf")
     assert run("annotate", "in", "-o", "out.jsonl").code == 0
-    assert [os.path.basename(a.source.path) for a in written()] == ["a.pdf", "c.txt", "b.jsonl"]
+    assert [Path(a.source.path).name for a in written()] == ["a.pdf", "c.txt", "b.jsonl"]
 
 
 @pytest.mark.parametrize("again", ["in/a.txt", "./in/a.txt", "in", "in/*.txt"])
@@ -165,7 +165,7 @@ def test_a_letter_that_cannot_be_read_does_not_stop_the_others(run, folder, put,
     make(path)
     ended = run("annotate", "in", "-o", "out.jsonl")
     assert ended.code == 1
-    assert [os.path.basename(a.source.path) for a in written()] == ["a.txt", "z.txt"]
+    assert [Path(a.source.path).name for a in written()] == ["a.txt", "z.txt"]
     (failure,) = read_failures(Path("out.jsonl"))
     assert (failure.path, failure.category) == (str(path.relative_to(folder)), category)
     assert words in failure.reason
@@ -207,7 +207,7 @@ def test_the_failures_file_says_all_there_is_to_say(run, folder, put):
     lines = (folder / "out.jsonl.failures.jsonl").read_text().splitlines()
     assert [json.loads(line) for line in lines] == [
         {
-            "path": os.path.join("in", "a.jsonl"),
+            "path": str(Path("in/a.jsonl")),
             "category": "invalid_record",
             "reason": "no JSON object: line does not match requested type. Mend or remove the line.",
             "line": 1,

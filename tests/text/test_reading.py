@@ -1,5 +1,7 @@
 """What a finder sees: running text only, at offsets of the letter's own text."""
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -76,7 +78,7 @@ def test_a_line_break_within_a_zone_is_a_space_and_between_zones_a_border():
 def test_reading_changes_no_character_of_the_running_text_but_its_breaks(data):
     text = data.draw(st.text("ab.\n αß", min_size=1, max_size=40))
     cuts = sorted(data.draw(st.sets(st.integers(0, len(text)), min_size=2, max_size=6)))
-    zones = tuple(Zone(s, e, data.draw(st.sampled_from(ZoneKind))) for s, e in zip(cuts, cuts[1:], strict=False))
+    zones = tuple(Zone(s, e, data.draw(st.sampled_from(ZoneKind))) for s, e in pairwise(cuts))
     reading = read(text, zones)
     running = {i for z in zones if z.kind in RUNNING_TEXT for i in range(z.start, z.end)}
     expected = [(" " if c == "\n" else c) if i in running else "\n" for i, c in enumerate(text)]

@@ -30,7 +30,7 @@ def annotate(
     console = Console(stderr=True)
     items = list(work_list(paths, written=(output, failures_path(output))))
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=console, transient=True) as progress:
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
         task = progress.add_task("Annotating", total=len(items))
         summary = annotate_files(load(), items, output, lambda _: progress.advance(task))
     _print_summary(console, summary, output)

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 
 from epistula.evaluate.align import project
 from epistula.evaluate.match import Pair, overlap_pairs, strict_pairs
+from epistula.labels import all_labels
+from epistula.labels.label import Attribute
 from epistula.model import Annotation, Mention
 
 SCHEMES = {"strict": strict_pairs, "overlap": overlap_pairs}
@@ -90,6 +92,7 @@ def score(gold: Iterable[Annotation], predicted: Iterable[Annotation]) -> Scores
     letters = sorted(gold, key=lambda annotation: annotation.id)
     found = predictions_by_gold_id(letters, predicted)
     counts: dict[str, dict[str, Counts]] = {scheme: {} for scheme in SCHEMES}
+    declarations = {name: label.attributes for name, label in all_labels().items()}
     attributes: dict[str, dict[str, Accuracy]] = {}
     lost_by_label: dict[str, int] = {}
     for letter in letters:
@@ -102,7 +105,7 @@ def score(gold: Iterable[Annotation], predicted: Iterable[Annotation]) -> Scores
             pairs = pair_up(read, spans)
             _count(counts[scheme], letter.spans, spans, pairs)
             if scheme == "overlap":
-                _compare(attributes, pairs)
+                _compare(attributes, pairs, declarations)
     return Scores(
         [letter.id for letter in letters],
         [letter.id for letter in letters if letter.id not in found],
@@ -143,12 +146,18 @@ def _count(
         counts[label] = counts.get(label, Counts()) + here
 
 
-def _compare(attributes: dict[str, dict[str, Accuracy]], pairs: Sequence[Pair]) -> None:
+def _compare(
+    attributes: dict[str, dict[str, Accuracy]],
+    pairs: Sequence[Pair],
+    declarations: Mapping[str, Sequence[Attribute]],
+) -> None:
     """Add the attributes that gold or, for the label's own ones, either side states."""
     for gold, found in pairs:
         by_name = attributes.setdefault(gold.label, {})
+        declared = {attribute.name: attribute for attribute in declarations.get(gold.label, ())}
         for name in sorted({*gold.attributes, *found.attributes}):
-            right = gold.attributes.get(name) == found.attributes.get(name)
+            values = gold.attributes.get(name), found.attributes.get(name)
+            right = declared[name].same(*values) if name in declared else values[0] == values[1]
             by_name[name] = by_name.get(name, Accuracy()) + Accuracy(right, 1)
         for name in ("assertion", "attribution"):
             stated = getattr(gold, name)

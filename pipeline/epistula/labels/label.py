@@ -33,19 +33,34 @@ Finder = Callable[[Reading, Sequence[Mention]], Iterable[Match]]
 """Reading and the mentions of labels found before → matches, in any order, overlaps allowed."""
 
 
+def as_written(value: str) -> str:
+    """Return a value as it is."""
+    return value
+
+
 @dataclass(frozen=True)
 class Attribute:
-    """An attribute of a label: one of `values`, or a count, or free text when neither is given."""
+    """An attribute of a label: one of `values`, or a count, or free text when neither is given.
+
+    `canonical` gives one form to all names of one thing; two texts are the same when theirs are.
+    """
 
     name: str
     values: tuple[str, ...] = ()
     count: bool = False
+    canonical: Callable[[str], str] = as_written
 
     def admits(self, value: object) -> bool:
         """Say whether a value may stand in this attribute."""
         if self.count:
             return isinstance(value, int) and not isinstance(value, bool) and value >= 0
         return isinstance(value, str) and (not self.values or value in self.values)
+
+    def same(self, one: str | int | None, other: str | int | None) -> bool:
+        """Say whether two values mean the same."""
+        if isinstance(one, str) and isinstance(other, str):
+            return self.canonical(one) == self.canonical(other)
+        return one == other
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
 """AUTOANTIBODY: an autoantibody of a named specificity, or a named class of them."""
 
-from epistula.labels.autoantibody.finder import find
+from epistula.labels.autoantibody.finder import canonical_antigen, find
 from epistula.labels.label import Attribute, Label
 from epistula.model import Assertion
 
@@ -9,7 +9,7 @@ LABEL = Label(
     description="An autoantibody of a named specificity or a named class of autoantibodies.",
     find=find,
     attributes=(
-        Attribute("antigen"),
+        Attribute("antigen", canonical=canonical_antigen),
         Attribute("status", ("positive", "negative", "unspecified")),
     ),
     # a negative test is status negative, assertion present (guideline, AUTOANTIBODY)

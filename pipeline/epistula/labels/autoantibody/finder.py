@@ -69,6 +69,12 @@ def _others() -> Lexicon[str]:
     return Lexicon((name, group) for group, names in groups.items() for name in names)
 
 
+def canonical_antigen(name: str) -> str:
+    """Return the name that the lexicon gives an antigen: "La" and "SSB" are both "La/SSB"."""
+    entry = _antigens().get(name) or _named().get(name)
+    return entry.name if entry else name.casefold()
+
+
 def find(reading: Reading, found: Sequence[Mention]) -> list[Match]:
     """Find autoantibodies with antigen and status."""
     drugs = [(m.start, m.end) for m in found if m.label == "DRUG"]
