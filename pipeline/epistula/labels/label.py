@@ -13,7 +13,8 @@ class Match:
     these rest on.
 
     `assertion` is given only where the words themselves decide it, as "afebrile" does.
-    A match with a higher `rank` wins over one that overlaps it; between equals the longer wins.
+    A match with a higher `rank` wins over one that overlaps it; between equals the longer wins,
+    then the one named first.
     Mentions of the labels in `replaces` that lie inside the match are taken back: an adverse event is
     no organ involvement.
     """
@@ -92,7 +93,7 @@ class Label:
 def longest(matches: Iterable[Match]) -> list[Match]:
     """Return the matches that overlap no better one (guideline, span rule 6), in text order."""
     kept: list[Match] = []
-    ordered = sorted(matches, key=lambda m: (-m.rank, m.start - m.end, m.start, m.rule))
+    ordered = sorted(matches, key=lambda m: (-m.rank, m.start - m.end, m.start))
     taken = bytearray(max((m.end for m in ordered), default=0))
     for match in ordered:
         if match.end > match.start and not any(taken[match.start : match.end]):

@@ -7,7 +7,7 @@ improved muscle and skin            organs named as affected or responding
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
@@ -16,6 +16,7 @@ from epistula.labels.concepts import Entry, read_concepts
 from epistula.labels.experiencer import is_elsewhere
 from epistula.labels.grammar import any_of, read_grammar
 from epistula.labels.label import Match, longest
+from epistula.labels.organ.systems import Place, located
 from epistula.model import Assertion, Mention
 from epistula.text.lexicon import Hit, Lexicon
 from epistula.text.reading import Reading
@@ -74,11 +75,12 @@ def find(reading: Reading, found: Sequence[Mention]) -> list[Match]:
         *(_extended(reading, hit, modifiers) for hit in hits if hit.value.more["kind"] == "manifestation"),
         *_composed(reading, modifiers),
     ]
-    manifestations = [
+    kept = [
         m
         for m in longest(_placed(reading, m) for m in longest(composed))
         if not _excluded(reading, m) and not _in(m.start, m.end, taken)
     ]
+    manifestations = list(located(reading, kept, _places(hits, modifiers.values())))
     conjuncts = list(_conjuncts(reading, manifestations, modifiers))
     organs = [
         Match(h.start, h.end, "organ.affected", h.value.concept, {"system": h.value.more["system"]}, rank=-1)
@@ -86,6 +88,13 @@ def find(reading: Reading, found: Sequence[Mention]) -> list[Match]:
         if h.value.more["kind"] == "organ" and _affected(reading, h) and not _in(h.start, h.end, taken)
     ]
     return [*manifestations, *conjuncts, *organs]
+
+
+def _places(hits: Iterable[Hit[Entry]], modifiers: Iterable[Hit[str | None]]) -> list[Place]:
+    """Return the words that name a place in the body: organs and adjectives of organs."""
+    organs = [(h.start, h.end, h.value.more["system"]) for h in hits if h.value.more["kind"] == "organ"]
+    adjectives = [(m.start, m.end, m.value) for m in modifiers if m.value]
+    return sorted({*organs, *adjectives})
 
 
 def _in(start: int, end: int, spans: Sequence[tuple[int, int]]) -> bool:
