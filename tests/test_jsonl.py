@@ -263,7 +263,10 @@ def test_a_bare_row_is_completed(tmp_path):
         "id": "a",
         "text": TEXT,
         "spans": [PATIENTS, drug],
-        "records": [{"n": 2, "evidence": ["took rituximab", "Two patients took", "nowhere", "p", "rituxi"]}],
+        "records": [
+            {"n": 2, "evidence": ["took rituximab", "Two patients took", "nowhere", "rituxi", "rituximab"]},
+            {"evidence": ["p"]},
+        ],
         "source": "made up",
         "meta": {"annotator": "A"},
         "split": "test",
@@ -271,7 +274,7 @@ def test_a_bare_row_is_completed(tmp_path):
     (annotation,) = read_annotations(write_rows(tmp_path / "a.jsonl", bare), problem_with, bare=True)
     made = mention_id(text_sha256(TEXT), "DRUG", 18, 27)
     assert [m.id for m in annotation.spans] == ["p", made]
-    assert annotation.records[0].evidence == (made, "p")
+    assert [record.evidence for record in annotation.records] == [(made, "p"), ("p",)]
     assert annotation.meta == {"annotator": "A", "source": "made up", "split": "test"}
     assert annotation.schema == 1
 
@@ -333,6 +336,15 @@ def test_nothing_is_there_before_all_is_written(tmp_path):
         assert not path.exists()
         assert not failures_path(path).exists()
     assert list(read_annotations(path)) == [GOOD]
+
+
+def test_who_is_reading_the_old_file_reads_it_to_its_end(tmp_path):
+    path = tmp_path / "a.jsonl"
+    path.write_bytes(b"old\n" * 3)
+    with path.open("rb") as reader:
+        assert reader.readline() == b"old\n"
+        write_annotations(path, [GOOD])
+        assert reader.read() == b"old\n" * 2
 
 
 def test_failures_stand_beside_the_annotations(tmp_path):

@@ -6,6 +6,7 @@ import pytest
 from epistula.pdf.columns import Gutter, part_further, part_page
 from epistula.pdf.words import Words
 
+ONE, TWO, THREE = ((50, 200), 100), ((220, 370), 100), ((390, 540), 100)
 LEFT, RIGHT, FULL = (50, 290), (310, 550), (50, 550)
 
 
@@ -42,9 +43,12 @@ def order(words: Words, names: list[str], known: tuple[Gutter, ...] = ()) -> str
         ([("a", LEFT, 100, 20), ("b", RIGHT, 100, 20), ("f", FULL, 380, 3)], "abf"),
         ([("a", LEFT, 100, 30), ("b", RIGHT, 100, 8)], "ab"),
         ([("a", LEFT, 220, 20), ("b", RIGHT, 100, 30)], "ab"),
-        ([("a", LEFT, 100, 9), ("b", RIGHT, 100, 9), ("f", FULL, 230, 3), ("c", LEFT, 290, 9), ("d", RIGHT, 290, 9)], "abfcd"),
-        ([("a", (50, 200), 100, 20), ("b", (220, 370), 100, 20), ("c", (390, 540), 100, 20)], "abc"),
-        ([("t", FULL, 60, 1), ("a", (50, 200), 100, 20), ("b", (220, 370), 100, 20), ("c", (390, 540), 100, 20)], "tabc"),
+        (
+            [("a", LEFT, 100, 9), ("b", RIGHT, 100, 9), ("f", FULL, 230, 3), ("c", LEFT, 290, 9), ("d", RIGHT, 290, 9)],
+            "abfcd",
+        ),
+        ([("a", *ONE, 20), ("b", *TWO, 20), ("c", *THREE, 20)], "abc"),
+        ([("t", FULL, 60, 1), ("a", *ONE, 20), ("b", *TWO, 20), ("c", *THREE, 20)], "tabc"),
     ],
 )  # fmt: skip
 def test_columns_are_read_one_after_the_other(blocks, expected):

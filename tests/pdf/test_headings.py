@@ -48,14 +48,16 @@ def test_a_paragraph_may_name_its_own_zone(text, kind):
 
 
 @pytest.mark.parametrize(
-    ("text", "expected"), [("LETTER TO THE EDITOR", True), ("Case Report", True), ("A case report of two", False)]
+    ("text", "expected"),
+    [("LETTER TO THE EDITOR", True), ("Case Report", True), ("A case report of two", False)],
 )
 def test_kickers(text, expected):
     assert is_kicker(text) is expected
 
 
 @pytest.mark.parametrize(
-    ("text", "expected"), [("Sir,", True), ("Dear Editor,", True), ("To the Editor:", True), ("Sirolimus", False)]
+    ("text", "expected"),
+    [("Sir,", True), ("Dear Editor,", True), ("To the Editor:", True), ("Sirolimus", False)],
 )
 def test_salutations(text, expected):
     assert is_salutation(text) is expected

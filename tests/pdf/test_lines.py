@@ -64,7 +64,7 @@ def test_a_subscript_belongs_to_its_line():
 
 
 def test_a_drop_cap_starts_the_line_its_head_stands_at():
-    made = lines_of(("T", 50, 124, 30), ("his is", 66, 102, 10), ("a case", 66, 113, 10), ("of it", 66, 124, 10))
+    made = lines_of(("T", 50, 124, 41), ("his is", 71, 102, 10), ("a case", 71, 113, 10), ("of it", 71, 124, 10))
     assert [line.text for line in made] == ["This is", "a case", "of it"]
 
 

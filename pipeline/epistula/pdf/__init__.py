@@ -6,6 +6,7 @@ from pathlib import Path
 from epistula.errors import ReadError
 from epistula.model import FailureCategory, Letter
 from epistula.pdf.document import read_letter
+from epistula.pdf.metadata import read_xmp
 from epistula.pdf.opening import open_document, read_pages, require_text
 
 HEADER_WITHIN = 1024
@@ -42,7 +43,7 @@ def read_pdf_bytes(data: bytes, path: str | None = None) -> Letter:
     try:
         pages = read_pages(document, data)
         require_text(pages, document)
-        info = document.get_metadata_dict(skip_empty=True)
+        info = {**document.get_metadata_dict(skip_empty=True), **read_xmp(data)}
     finally:
         document.close()
     return read_letter(pages, info, path, hashlib.sha256(data).hexdigest())

@@ -66,9 +66,11 @@ def is_label(item: Typed) -> bool:
 
 
 def heads_table(items: Sequence[Typed], i: int) -> bool:
-    """Tell whether the rows of a table follow block `i` in its region."""
-    after = items[i + 1] if i + 1 < len(items) else None
-    return after is not None and after.block.place == items[i].block.place and tabular(after.block)
+    """Tell whether a row of three cells or more follows block `i` in its region."""
+    after = items[i + 1].block if i + 1 < len(items) else None
+    if after is None or after.place != items[i].block.place:
+        return False
+    return tabular(after) and any(line.holes > 1 for line in after.lines)
 
 
 def mark_table(items: list[Typed], start: int) -> None:

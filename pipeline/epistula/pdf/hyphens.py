@@ -20,6 +20,7 @@ class Parts(NamedTuple):
 
     Args:
         prefixes: first parts that keep their hyphen.
+        tens: first parts of numbers.
         before_same_vowel: first parts that keep it before the vowel they end in.
         joined_after_anti: how second parts begin that are written together with `anti`.
         never_first: first parts that are joined whatever follows.
@@ -30,6 +31,7 @@ class Parts(NamedTuple):
     """
 
     prefixes: frozenset[str]
+    tens: frozenset[str]
     before_same_vowel: frozenset[str]
     joined_after_anti: frozenset[str]
     never_first: frozenset[str]
@@ -100,7 +102,7 @@ def is_compound(first: str, second: str, attested: Counter[str]) -> bool:
     known = parts()
     if first == "anti" and first[-1] != second[0]:
         return not any(second.startswith(stem) for stem in known.joined_after_anti)
-    if first in known.before_same_vowel and first[-1] == second[0]:
+    if first in known.tens or (first in known.before_same_vowel and first[-1] == second[0]):
         return True
     if first in known.never_first or second in known.endings or len(second) < 2:
         return False

@@ -128,7 +128,7 @@ def attach_raised(words: Words, groups: list[list[int]]) -> list[list[int]]:
 def is_beside(words: Words, w: int, group: list[int], size: float) -> bool:
     """Tell whether word `w` is a superscript or subscript of a line whose words have `size`."""
     rise = words.base[group[0]] - words.base[w]
-    if words.size[w] > 0.85 * size or not -0.35 * size < rise < 0.75 * size:
+    if not 0.45 * size < words.size[w] <= 0.85 * size or not -0.35 * size < rise < 0.75 * size:
         return False
     reach = 0.4 * size
     return any(

@@ -7,6 +7,10 @@ from epistula.model import Source, ZoneKind
 
 DOI = re.compile(r"\b10\.\d{4,9}/[-._;()/:<>\w]*[\w)>]", re.ASCII)
 HAL_ID = re.compile(r"\b(?:hal|inserm|tel|halshs|pasteur|inria|ineris|cea|insu|hceres|dumas|medihal)-\d{5,9}\b")
+XMP_DOI = re.compile(
+    rb"<(?:prism:doi|pdfx:doi|dc:identifier|crossmark:DOI)[^>]*>\s*(?:<[^>]*>\s*)*(?:doi:)?(10\.\d{4,9}/[^<\s]+)",
+    re.IGNORECASE,
+)
 CITE = re.compile(
     r"^\W*(to cite this (version|article)|pour citer cette version|cite this article as)\W*", re.IGNORECASE
 )
@@ -20,7 +24,7 @@ def read_source(
 
     Args:
         zones: kind and text of each zone, in order.
-        info: the PDF's own information dictionary.
+        info: the PDF's own information dictionary, with `doi` from its XMP metadata.
         path: where the letter was read from.
         sha256: of the file's bytes.
         pages: number of pages.
@@ -37,6 +41,12 @@ def read_source(
         hal_id=next((match[0] for text in cover for match in HAL_ID.finditer(text)), None),
         citation=citation,
     )
+
+
+def read_xmp(data: bytes) -> dict[str, str]:
+    """Return the DOI that a PDF's XMP metadata, which are seldom compressed, give as `doi`."""
+    match = XMP_DOI.search(data)
+    return {"doi": match[1].decode("ascii", "replace")} if match else {}
 
 
 def find_citation(cover: Sequence[str]) -> str | None:

@@ -10,6 +10,8 @@ GAP = 0.13
 """A gap wider than this share of the font size parts two words."""
 GAP_IF_SPACED = 0.25
 """The same on a page that draws its spaces, where letters may be spaced out to fill the line."""
+JUMP = 1.7
+"""Ratio of sizes that parts an initial from its word."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -86,8 +88,8 @@ def number_rows(glyphs: Glyphs) -> Ints:
 
 
 def make_words(glyphs: Glyphs, starts: Bools) -> Words:
-    """Gather ordered glyphs to words."""
-    first = np.flatnonzero(starts)
+    """Gather ordered glyphs to words; a large initial is a word of its own."""
+    first = np.flatnonzero(starts | jumps(glyphs.size))
     last = np.r_[first[1:], len(starts)][: len(first)]
     if not len(first):
         none = np.zeros(0)
@@ -100,6 +102,12 @@ def make_words(glyphs: Glyphs, starts: Bools) -> Words:
         np.maximum.reduceat(glyphs.base, first),
         np.maximum.reduceat(glyphs.size, first),
     )
+
+
+def jumps(size: Floats) -> Bools:
+    """Return a mask of the glyphs much larger or smaller than the one before."""
+    before = np.concatenate([size[:1], size[:-1]])
+    return np.asarray(np.maximum(size, before) > JUMP * np.minimum(size, before))
 
 
 def middle(values: Floats) -> float:
