@@ -11,7 +11,7 @@ from spacy.tokens import Doc
 
 from epistula.labels import all_labels
 from epistula.model import Annotation, Letter, Pipeline
-from epistula.text.places import place
+from epistula.text.places import place, superscripts
 from epistula.version import __version__
 
 DATA = frozenset({".json", ".jsonl"})
@@ -48,6 +48,7 @@ def to_doc(nlp: Language, letter: Letter) -> Doc:
     """Return the Doc of a letter's text with its zones, not yet annotated."""
     doc = nlp.make_doc(letter.text)
     doc._.zones = list(letter.zones)
+    doc._.superscripts = list(superscripts(letter))
     return doc
 
 

@@ -46,7 +46,7 @@ def _print_summary(console: "Console", summary: "Summary", output: Path) -> None
 
     rate = f", {summary.letters / summary.seconds:.1f} letters/s" if summary.seconds else ""
     pages = f" ({summary.pages} pages)" if summary.pages else ""
-    say(f"{summary.letters} letters{pages} annotated into {output} in {summary.seconds:.1f} s{rate}.")
+    say(f"{summary.letters} letter{'s' * (summary.letters != 1)}{pages} annotated into {output} in {summary.seconds:.1f} s{rate}.")
     if summary.mentions:
         counts = ", ".join(f"{label} {count}" for label, count in sorted(summary.mentions.items()))
         say(f"Mentions: {counts}.")

@@ -61,7 +61,7 @@ def to_tables(scores: Scores) -> Group:
 
 def _label_table(scores: Scores) -> Table:
     # narrow enough for 80 columns, which is what a pipe gets; a cut figure is no figure
-    table = Table(title=f"{len(scores.letters)} letters", box=box.SIMPLE_HEAD, padding=0)
+    table = Table(title=f"{len(scores.letters)} letter{'s' * (len(scores.letters) != 1)}", box=box.SIMPLE_HEAD, padding=0)
     table.add_column("label")
     for name in ("support", "strict\nP", "\nR", "\nF1", "overlap\nP", "\nR", "\nF1", "tp", "fp", "fn"):
         table.add_column(name, justify="right", no_wrap=True)

@@ -1,7 +1,7 @@
 """What epistula keeps on a spaCy Doc.
 
-`doc._.zones`, `doc._.mentions`, `doc._.relations` and `doc._.records` hold the types of `model`;
-`doc.spans["epistula"]` shows the mentions to spaCy's own tools.
+`doc._.zones`, `doc._.mentions`, `doc._.relations` and `doc._.records` hold the types of `model`,
+`doc._.superscripts` pairs of offsets; `doc.spans["epistula"]` shows the mentions to spaCy's own tools.
 """
 
 from collections.abc import Iterable
@@ -13,13 +13,13 @@ from epistula.text.reading import Reading, read
 
 SPANS_KEY = "epistula"
 
-for _name in ("zones", "mentions", "relations", "records"):
+for _name in ("zones", "superscripts", "mentions", "relations", "records"):
     Doc.set_extension(_name, default=[], force=True)
 
 
 def reading_of(doc: Doc) -> Reading:
     """Return the reading of a Doc's text by its zones."""
-    return read(doc.text, tuple(doc._.zones))
+    return read(doc.text, tuple(doc._.zones), tuple(map(tuple, doc._.superscripts)))
 
 
 def set_mentions(doc: Doc, mentions: Iterable[Mention]) -> None:

@@ -1,10 +1,15 @@
 """From characters of the text to places on the page."""
 
+import re
 from dataclasses import replace
 
 import numpy as np
 
 from epistula.model import Box, Letter, Mention
+
+NUMBERS = re.compile(r"\d[\d,–-]*(?<=\d)")
+SMALL, RAISED = 0.85, 0.12
+"""Height of a superscript, and how far its foot is above the line's, as shares of the character before."""
 
 
 def place(mention: Mention, letter: Letter) -> Mention:
@@ -29,6 +34,28 @@ def boxes_of(letter: Letter, start: int, end: int) -> tuple[Box, ...]:
         else:
             lines.append([i])
     return tuple(_box(letter, line) for line in lines)
+
+
+def superscripts(letter: Letter) -> tuple[tuple[int, int], ...]:
+    """Return where raised numbers stand, as half-open offsets: "3,4" of "patients 3,4".
+
+    A run of digits, commas and dashes is raised when its boxes are lower than that of the character
+    before it and end above its foot. Empty for a letter without pages.
+    """
+    if not len(letter.char_boxes):
+        return ()
+    return tuple((m.start(), m.end()) for m in NUMBERS.finditer(letter.text) if _is_raised(letter, *m.span()))
+
+
+def _is_raised(letter: Letter, start: int, end: int) -> bool:
+    before = start - 1 if start and letter.char_pages[start - 1] else start - 2
+    if before < 0 or letter.char_pages[before] != letter.char_pages[start]:
+        return False
+    _, top, _, bottom = letter.char_boxes[before]
+    boxes = letter.char_boxes[start:end]
+    height = bottom - top
+    small = float((boxes[:, 3] - boxes[:, 1]).max()) < SMALL * height
+    return bool(small and float(boxes[:, 3].max()) < bottom - RAISED * height and float(boxes[:, 3].max()) > top)
 
 
 def _same_line(letter: Letter, before: int, after: int) -> bool:

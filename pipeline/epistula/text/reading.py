@@ -23,12 +23,14 @@ LINE_BREAK = re.compile(r"\n")
 class Reading:
     """A letter's running text with its words and sentences; build it by `read`.
 
-    `text` is the running text, everything else blanked; `whole` is the letter's text as it is.
+    `text` is the running text, everything else blanked; `whole` is the letter's text as it is;
+    `superscripts` says where raised numbers stand.
     """
 
     text: str
     whole: str
     zones: tuple[Zone, ...]
+    superscripts: tuple[tuple[int, int], ...] = ()
     _starts: list[int] = field(default_factory=list, repr=False)
 
     @cached_property
@@ -79,14 +81,14 @@ class Reading:
 
 
 @lru_cache(maxsize=8)
-def read(text: str, zones: tuple[Zone, ...]) -> Reading:
+def read(text: str, zones: tuple[Zone, ...], superscripts: tuple[tuple[int, int], ...] = ()) -> Reading:
     """Return the reading of a text; without zones, those that its line breaks suggest."""
     zones = zones or plain_zones(text)
     blanked = ["\n"] * len(text)
     for zone in zones:
         if zone.kind in RUNNING_TEXT:
             blanked[zone.start : zone.end] = text[zone.start : zone.end].translate(BREAKS)
-    return Reading("".join(blanked), text, zones, [zone.start for zone in zones])
+    return Reading("".join(blanked), text, zones, superscripts, [zone.start for zone in zones])
 
 
 def plain_zones(text: str) -> tuple[Zone, ...]:

@@ -34,22 +34,32 @@ def find(reading: Reading, found: Sequence[Mention]) -> Iterator[Match]:
     text = reading.text
     for match in AUTHOR.finditer(text):
         yield Match(match.start(), match.end(), "citation.author")
-    for pattern, rule in _numbered(text):
+    for start, end in reading.superscripts:
+        if not text[start:end].isspace():
+            yield from _each(text, start, end, "citation.superscript")
+    for pattern, rule in _numbered(text, bool(reading.superscripts)):
         for match in pattern.finditer(text):
-            for number in NUMBER.finditer(text, match.start("list"), match.end("list")):
-                yield Match(number.start(), number.end(), rule)
+            yield from _each(text, *match.span("list"), rule)
 
 
-def _numbered(text: str) -> list[tuple[re.Pattern[str], str]]:
+def _each(text: str, start: int, end: int, rule: str) -> Iterator[Match]:
+    for number in NUMBER.finditer(text, start, end):
+        yield Match(number.start(), number.end(), rule)
+
+
+def _numbered(text: str, raised_known: bool) -> list[tuple[re.Pattern[str], str]]:
     """Return the patterns of the one system of numbers that a letter uses, if any.
 
     Numbers in square brackets are references. Those in round brackets or behind a full stop are, when
-    there are several of them and reference 1 is one.
+    there are several of them and reference 1 is one; where superscripts are known from the page, they
+    alone are.
     """
     if SQUARE.search(text):
         return [(SQUARE, "citation.square_bracket")]
     if _is_system(ROUND.finditer(text)):
         return [(ROUND, "citation.round_bracket")]
+    if raised_known:
+        return []
     raised = [match for pattern in RAISED for match in pattern.finditer(text)]
     return [(pattern, "citation.superscript") for pattern in RAISED] if _is_system(raised) else []
 
