@@ -60,7 +60,7 @@ def test_a_text_file(run, folder, put):
     ended = run("annotate", put("a.txt"), "-o", "out.jsonl")
     (annotation,) = written()
     assert (ended.code, ended.out) == (0, "")
-    assert "1 letters annotated into out.jsonl" in ended.err
+    assert "1 letter annotated into out.jsonl" in ended.err
     assert "DRUG 1" in ended.err
     assert "failed" not in ended.err
     assert (annotation.text, annotation.source.path) == (TEXT, str(Path("in/a.txt")))
@@ -74,7 +74,7 @@ def test_a_pdf(run, folder, put):
     (annotation,) = written()
     assert ended.code == 0
     assert annotation.source.pages > 0
-    assert f"1 letters ({annotation.source.pages} pages)" in ended.err
+    assert f"1 letter ({annotation.source.pages} pages)" in ended.err
     assert annotation.spans
     assert all(m.page and m.boxes for m in annotation.spans)
 

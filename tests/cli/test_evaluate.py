@@ -45,7 +45,7 @@ def test_tables(run, put):
 def test_a_letter_without_prediction_is_named(run, put):
     ended = run("evaluate", put("p.jsonl", row()), "--gold", put("g.jsonl", row(), row("b")))
     assert ended.code == 0
-    assert "No prediction for 1 letters (all counted as missed): b" in ended.out
+    assert "No prediction for 1 letter (all counted as missed): b" in ended.out
 
 
 def test_json(run, put, tmp_path):
