@@ -49,7 +49,7 @@ def to_tables(scores: Scores) -> Group:
     parts: list[Table | Text] = [_label_table(scores), _attribute_table(scores)]
     if scores.missing:
         parts.append(
-            Text(f"No prediction for {len(scores.missing)} letters (all counted as missed): ")
+            Text(f"No prediction for {_letters(len(scores.missing))} (all counted as missed): ")
             + Text(", ".join(scores.missing))
         )
     if any(scores.lost_in_reading.values()):
@@ -61,7 +61,7 @@ def to_tables(scores: Scores) -> Group:
 
 def _label_table(scores: Scores) -> Table:
     # narrow enough for 80 columns, which is what a pipe gets; a cut figure is no figure
-    table = Table(title=f"{len(scores.letters)} letter{'s' * (len(scores.letters) != 1)}", box=box.SIMPLE_HEAD, padding=0)
+    table = Table(title=_letters(len(scores.letters)), box=box.SIMPLE_HEAD, padding=0)
     table.add_column("label")
     for name in ("support", "strict\nP", "\nR", "\nF1", "overlap\nP", "\nR", "\nF1", "tp", "fp", "fn"):
         table.add_column(name, justify="right", no_wrap=True)
@@ -88,6 +88,10 @@ def _attribute_table(scores: Scores) -> Table:
         for name, accuracy in by_name.items():
             table.add_row(label, name, _figure(accuracy.value), str(accuracy.right), str(accuracy.total))
     return table
+
+
+def _letters(count: int) -> str:
+    return f"{count} letter{'s' * (count != 1)}"
 
 
 def _figure(value: float | None) -> str:
