@@ -5,6 +5,7 @@
 """
 
 from collections.abc import Iterable
+from weakref import WeakKeyDictionary
 
 from spacy.tokens import Doc, Span, SpanGroup
 
@@ -17,9 +18,20 @@ for _name in ("zones", "superscripts", "mentions", "relations", "records"):
     Doc.set_extension(_name, default=[], force=True)
 
 
+_readings: WeakKeyDictionary[Doc, tuple[object, Reading]] = WeakKeyDictionary()
+
+
 def reading_of(doc: Doc) -> Reading:
-    """Return the reading of a Doc's text by its zones."""
-    return read(doc.text, tuple(doc._.zones), tuple(map(tuple, doc._.superscripts)))
+    """Return the reading of a Doc's text by its zones and superscripts.
+
+    It is kept as long as the Doc: putting its text together costs more than most components do.
+    """
+    layout = tuple(doc._.zones), tuple(map(tuple, doc._.superscripts))
+    known = _readings.get(doc)
+    if known is None or known[0] != layout:
+        known = layout, read(doc.text, *layout)
+        _readings[doc] = known
+    return known[1]
 
 
 def set_mentions(doc: Doc, mentions: Iterable[Mention]) -> None:

@@ -8,7 +8,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from functools import cached_property, lru_cache
+from functools import cached_property
 
 from epistula.model import RUNNING_TEXT, Zone, ZoneKind, text_sha256
 from epistula.text.sentences import split_sentences
@@ -80,7 +80,6 @@ class Reading:
         return self.text[offset : max(offset, self.sentence_at(max(0, offset - 1))[1])]
 
 
-@lru_cache(maxsize=8)
 def read(text: str, zones: tuple[Zone, ...], superscripts: tuple[tuple[int, int], ...] = ()) -> Reading:
     """Return the reading of a text; without zones, those that its line breaks suggest."""
     zones = zones or plain_zones(text)

@@ -110,6 +110,7 @@ class Words:
         return bisect_left(self.starts, offset)
 
 
+@lru_cache(maxsize=200_000)
 def key(name: str) -> tuple[str, ...]:
     """Return the normal forms of a name's words: equal for all variants of the name."""
     return tuple(Words.of(name).forms)

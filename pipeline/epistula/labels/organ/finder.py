@@ -23,6 +23,8 @@ from epistula.text.reading import Reading
 
 HERE = Path(__file__).parent
 FIELDS = ("kind", "system", "denies")
+BARE_LESIONS = frozenset({"lesion", "mass", "atrophy", "deformity", "enhancement"})
+UNPLACED = "unplaced"
 COMORBIDITY = re.compile(
     r"\b(?:history\sof|had\shad|known|comorbid\w*|treated\sfor|co-existing|pre-existing)\b[^.;]*\Z",
     re.IGNORECASE,
@@ -80,7 +82,8 @@ def find(reading: Reading, found: Sequence[Mention]) -> list[Match]:
         for m in longest(_placed(reading, m) for m in longest(composed))
         if not _excluded(reading, m) and not _in(m.start, m.end, taken)
     ]
-    manifestations = list(located(reading, kept, _places(hits, modifiers.values())))
+    placed = located(reading, kept, _places(hits, modifiers.values()))
+    manifestations = [m for m in placed if m.attributes["system"] != UNPLACED]
     conjuncts = list(_conjuncts(reading, manifestations, modifiers))
     organs = [
         Match(h.start, h.end, "organ.affected", h.value.concept, {"system": h.value.more["system"]}, rank=-1)
@@ -113,6 +116,9 @@ def _extended(reading: Reading, hit: Hit[Entry], modifiers: dict[int, Hit[str | 
 def _modified(reading: Reading, start: int, modifiers: dict[int, Hit[str | None]]) -> tuple[int, str | None]:
     """Walk left over modifiers; return where they start and the system that the nearest decides."""
     system = None
+    prefix = _pattern(rf"(?<!\w){_words('prefixes')}-\Z").search(reading.text, max(0, start - 12), start)
+    if prefix:
+        start = prefix.start()
     while True:
         gap = 1 if reading.text[start - 1 : start] in (" ", "-", "‐", "–", "/") else 0
         modifier = modifiers.get(start - gap) if gap else None
@@ -122,12 +128,15 @@ def _modified(reading: Reading, start: int, modifiers: dict[int, Hit[str | None]
 
 
 def _composed(reading: Reading, modifiers: dict[int, Hit[str | None]]) -> Iterator[Match]:
-    """A head noun with at least one modifier that says where, or a head that says it itself."""
+    """A head noun with a modifier that says where, a head that says it itself, or a bare lesion, whose
+    place the text around must give (see `systems`)."""
     for hit in _heads().find(reading.words):
         start, system = _modified(reading, hit.start, modifiers)
         system = system or hit.value
         if start < hit.start and system:
             yield Match(start, hit.end, "organ.composed", None, {"system": system})
+        elif hit.name in BARE_LESIONS or (hit.name not in _bare_out() and hit.value):
+            yield Match(start, hit.end, "organ.bare_lesion", None, {"system": hit.value or UNPLACED})
 
 
 def _conjuncts(reading: Reading, matches: Sequence[Match], modifiers: dict[int, Hit[str | None]]) -> Iterator[Match]:
@@ -138,10 +147,11 @@ def _conjuncts(reading: Reading, matches: Sequence[Match], modifiers: dict[int, 
         start = match.start
         while conjunction := CONJUNCTION.search(reading.text, max(0, start - 12), start):
             modifier = modifiers.get(conjunction.start())
-            if modifier is None or modifier.value is None:
+            if modifier is None:
                 break
             start = modifier.start
-            yield Match(start, modifier.end, "organ.conjunct", None, {"system": modifier.value}, rank=-1)
+            system = modifier.value or match.attributes["system"]
+            yield Match(start, modifier.end, "organ.conjunct", None, {"system": system}, rank=-1)
 
 
 def _excluded(reading: Reading, match: Match) -> bool:

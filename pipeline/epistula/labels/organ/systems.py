@@ -8,6 +8,7 @@ sentences before.
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from functools import lru_cache
 from pathlib import Path
 
 from epistula.labels.grammar import read_grammar
@@ -27,9 +28,13 @@ Place = tuple[int, int, str]
 def is_vague(reading: Reading, match: Match) -> bool:
     """Say whether the words of a manifestation leave open where it is."""
     words = key(reading.text[match.start : match.end])
-    vague = {key(word)[-1] for word in read_grammar(CONTEXT)["vague_heads"]}
-    open_words = vague | {key(word)[-1] for word in read_grammar(CONTEXT)["vague_modifiers"]}
-    return bool(words) and words[-1] in vague and all(word in open_words for word in words)
+    heads = _forms("vague_heads")
+    return bool(words) and words[-1] in heads and all(w in heads or w in _forms("vague_modifiers") for w in words)
+
+
+@lru_cache(maxsize=2)
+def _forms(name: str) -> frozenset[str]:
+    return frozenset(key(word)[-1] for word in read_grammar(CONTEXT)[name])
 
 
 def located(reading: Reading, matches: Sequence[Match], places: Sequence[Place]) -> Iterator[Match]:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
+from itertools import pairwise
 from pathlib import Path
 
 import jsonlines
@@ -32,7 +33,7 @@ AFTER_DOSES = re.compile(
 INDUCED = re.compile(r"\w-(?:induced|related)\s(?:\w+\s)?\Z", re.IGNORECASE)
 DUE_TO = re.compile(
     r",?\s(?:(?:which|that)\s(?:we|was|were)\s)?(?:due\sto|caused\sby|secondary\sto|attribut\w+\sto|ascribed\sto|related\sto|induced\sby"
-    r"|from)\s(?:the\s)?(?:[\w-]+\s){0,2}\Z",
+    r"|from|(?<=toxicity\s)of)\s(?:the\s)?(?:[\w-]+\s){0,2}\Z",
     re.IGNORECASE,
 )
 NONE_UNDER = re.compile(r"\s(?:under|with|on|after|during)\s(?:the\s)?(?:[\w-]+\s){0,2}\Z", re.IGNORECASE)
@@ -59,6 +60,9 @@ PRESENTING = re.compile(
 )
 
 
+LISTED = re.compile(r",?\s(?:and|or|nor)\s|,\s|/")
+
+
 @lru_cache(maxsize=1)
 def _patterns() -> list[tuple[str, re.Pattern[str]]]:
     with jsonlines.open(FILE) as reader:
@@ -73,9 +77,22 @@ def adverse_events(reading: Reading, drugs: Sequence[Mention], organs: Sequence[
             under_treatment = treatment_began(reading, start, drugs)
             if under_treatment and (_is_event(reading, start, end) or _blamed(reading, start, end, drugs)):
                 yield _harm(start, end, name)
+    blamed = [organ for organ in organs if _blamed(reading, organ.start, organ.end, drugs)]
+    for organ in _with_their_like(reading, blamed, organs):
+        yield _harm(organ.start, organ.end, "harm")
+
+
+def _with_their_like(reading: Reading, blamed: Sequence[Mention], organs: Sequence[Mention]) -> Iterator[Mention]:
+    """Yield harms with the others of their list ("myocarditis, myositis and hepatitis due to …"), and
+    with every other mention of the same concepts: a harm stays one through the letter."""
+    harms = {organ.id for organ in blamed}
+    for before, after in reversed(list(pairwise(organs))):
+        if after.id in harms and LISTED.fullmatch(reading.text, before.end, after.start):
+            harms.add(before.id)
+    concepts = {organ.concept.id for organ in organs if organ.id in harms and organ.concept}
     for organ in organs:
-        if _blamed(reading, organ.start, organ.end, drugs):
-            yield _harm(organ.start, organ.end, "harm")
+        if organ.id in harms or (organ.concept and organ.concept.id in concepts):
+            yield organ
 
 
 def _harm(start: int, end: int, rule: str) -> Match:
@@ -105,6 +122,6 @@ def _blamed(reading: Reading, start: int, end: int, drugs: Sequence[Mention]) ->
     follower = next((d for d in here if d.start >= end), None)
     if follower is None:
         return False
-    between = reading.text[end : follower.start]
-    denied = DENIED.search(before) is not None and NONE_UNDER.fullmatch(between) is not None
-    return denied or DUE_TO.fullmatch(between) is not None
+    between = (reading.text, end, follower.start)
+    denied = DENIED.search(before) is not None and NONE_UNDER.fullmatch(*between) is not None
+    return denied or DUE_TO.fullmatch(*between) is not None

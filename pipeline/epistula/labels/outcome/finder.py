@@ -98,7 +98,7 @@ def find(reading: Reading, found: Sequence[Mention]) -> Iterator[Match]:
     organs = [m for m in found if m.label == "ORGAN"]
     for trigger in triggers():
         for hit in trigger.pattern.finditer(reading.text):
-            inside = any(m.start < hit.end() and hit.start() < m.end for m in organs)
+            inside = any(m.start <= hit.start() and hit.end() <= m.end for m in organs)
             match = None if inside else _outcome(reading, trigger, hit, drugs)
             if match:
                 yield match
