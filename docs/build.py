@@ -62,7 +62,8 @@ def _values(attribute: Attribute) -> str:
 def command_help() -> str:
     """Return the help of the command line and of each command as Markdown."""
     parts = ["# Command line", "", "Written by `make docs`; the same as `epistula COMMAND --help`.", ""]
-    for command in ("", "annotate", "evaluate", "show", "schema"):
+    names = [command.callback.__name__ for command in app.registered_commands if command.callback]
+    for command in ("", *names):
         arguments = [command, "--help"] if command else ["--help"]
         output = CliRunner().invoke(app, arguments, prog_name="epistula", env={"COLUMNS": "100"}).output
         parts += [f"## epistula {command}".rstrip(), "", "```", output.rstrip(), "```", ""]

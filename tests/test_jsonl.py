@@ -396,3 +396,29 @@ def test_a_file_has_the_rights_that_any_new_file_has(tmp_path):
         os.umask(old)
     assert stat.S_IMODE((tmp_path / "a").stat().st_mode) == 0o640
     assert (tmp_path / "a").read_bytes() == "ß".encode()
+
+
+def test_a_device_is_written_to_and_stays_a_device(tmp_path: Path) -> None:
+    fifo = tmp_path / "pipe.jsonl"
+    os.mkfifo(fifo)
+    reader = os.open(fifo, os.O_RDONLY | os.O_NONBLOCK)
+    try:
+        with writers(fifo) as (good, bad):
+            good.write(Annotation(id="a", text="b"))
+            bad.write(Failure(path="x", category=FailureCategory.BROKEN, reason="y"))
+        assert b'"id":"a"' in os.read(reader, 100_000)
+        assert fifo.is_fifo()
+    finally:
+        os.close(reader)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["pipe.jsonl"]
+
+
+def test_a_link_stays_a_link(tmp_path: Path) -> None:
+    target, link = tmp_path / "real.jsonl", tmp_path / "link.jsonl"
+    target.write_text("old")
+    link.symlink_to(target)
+
+    write_annotations(link, [Annotation(id="a", text="b")])
+
+    assert link.is_symlink()
+    assert '"id":"a"' in target.read_text()

@@ -77,7 +77,7 @@ def read_annotations(path: Path, check: MentionCheck | None = None, *, bare: boo
 
 def _valid(path: Path, number: int, row: dict[str, Any], check: MentionCheck | None) -> Annotation:
     version = row.get("schema")
-    if version != SCHEMA:
+    if type(version) is not int or version != SCHEMA:
         raise RecordError(
             path,
             number,
@@ -138,12 +138,18 @@ def _completed(path: Path, number: int, row: Mapping[str, Any]) -> dict[str, Any
 def completed(row: Mapping[str, Any]) -> dict[str, Any]:
     """Return a bare row (`id`, `text`, `spans` …) as a full record.
 
-    Spans get their ids; the evidence of case records, where it is quotations and not ids, becomes the
+    Raises:
+        KeyError: the row has no `spans`, or a span no label, start or end.
+
+    Spans get their ids and texts; the evidence of case records, where it is quotations and not ids, becomes the
     ids of the mentions inside the quotation. Fields that the record does not know are kept under `meta`.
     """
     text = row.get("text", "")
     digest = text_sha256(text)
-    spans = [{"id": mention_id(digest, s["label"], s["start"], s["end"]), **s} for s in row.get("spans", ())]
+    spans = [
+        {"id": mention_id(digest, s["label"], s["start"], s["end"]), "text": text[s["start"] : s["end"]], **s}
+        for s in row["spans"]
+    ]
     known = Annotation.__dataclass_fields__.keys()
     full: dict[str, Any] = {k: v for k, v in row.items() if k in known and k != "source"}
     full["meta"] = {
@@ -151,7 +157,7 @@ def completed(row: Mapping[str, Any]) -> dict[str, Any]:
         **{k: v for k, v in row.items() if k not in known or k == "source"},
     }
     records = [{**r, "evidence": _evidence(r.get("evidence", ()), text, spans)} for r in row.get("records", ())]
-    return {**full, "schema": SCHEMA, "spans": spans, "records": records}
+    return {**full, "id": str(row["id"]), "schema": SCHEMA, "spans": spans, "records": records}
 
 
 def _evidence(evidence: Iterable[str], text: str, spans: Iterable[Mapping[str, Any]]) -> list[str]:
@@ -177,13 +183,23 @@ def write_text(path: Path, text: str) -> None:
         file.write(text.encode("utf-8"))
 
 
+def is_special(path: Path) -> bool:
+    """Say whether a path is a device or a pipe, such as /dev/stdout: written to, never replaced."""
+    return path.exists() and not path.is_file() and not path.is_dir()
+
+
 @contextmanager
 def _replacing(path: Path) -> Iterator[BinaryIO]:
     """Open a temporary file beside `path`; flush, sync and rename it when all went well, else remove it."""
-    if path.is_dir():
+    if path.is_dir() or not path.name:
         raise InputError(f"{path}: is a folder. Name a file, such as {path / 'out.jsonl'}.")
+    if is_special(path):
+        with path.open("wb") as file:
+            yield file
+        return
+    target = path.resolve()  # a link stays a link
     try:
-        handle, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".part", dir=path.parent)
+        handle, name = tempfile.mkstemp(prefix=f".{target.name}.", suffix=".part", dir=target.parent)
     except OSError as error:
         reason = error.strerror or error
         raise InputError(f"{path}: cannot be written: {reason}. Name a file in a folder that exists.") from error
@@ -194,7 +210,7 @@ def _replacing(path: Path) -> Iterator[BinaryIO]:
             file.flush()
             os.fsync(file.fileno())
         temporary.chmod(0o666 & ~_umask())
-        temporary.replace(path)
+        temporary.replace(target)
     finally:
         temporary.unlink(missing_ok=True)
 
@@ -238,18 +254,20 @@ def writers(path: Path) -> Iterator[tuple[RecordWriter[Annotation], RecordWriter
     with _replacing(path) as good_file, _replacing(failures) as bad_file:
         bad = RecordWriter(bad_file, FAILURE)
         yield RecordWriter(good_file, ANNOTATION), bad
-    if not bad.count:
+    if not bad.count and not is_special(failures):
         failures.unlink(missing_ok=True)
 
 
 def failures_path(path: Path) -> Path:
-    """Return where the failures of an annotation file stand."""
+    """Return where the failures of an annotation file stand; nowhere for a device or a pipe."""
+    if is_special(path):
+        return Path(os.devnull)
     return path.with_name(f"{path.name}.failures.jsonl")
 
 
 def read_failures(path: Path) -> list[Failure]:
     """Return the failures beside an annotation file; none when there is no such file."""
     beside = failures_path(path)
-    if not beside.exists():
+    if not beside.is_file():
         return []
     return [FAILURE.validate_python(parse_row(beside, number, line)) for number, line in read_lines(beside)]

@@ -130,9 +130,22 @@ FilePath = Annotated[str, AfterValidator(_writable)]
 """A path as it is written to a record."""
 
 
+class Origin(StrEnum):
+    """Where in a PDF a piece of metadata stood."""
+
+    COVER = "cover"
+    FIRST_PAGE = "first_page"
+    XMP = "xmp"
+    INFO = "info"
+
+
 @dataclass(frozen=True, config=STRICT)
 class Source:
-    """Where a letter came from and what its cover says of it."""
+    """Where a letter came from and what it says of itself.
+
+    `origins` tells for each field from `title` to `licence` that has a value where it stood;
+    `ocr` is true when text of the letter was recognised in images.
+    """
 
     path: FilePath | None = None
     sha256: str | None = None
@@ -141,6 +154,12 @@ class Source:
     doi: str | None = None
     hal_id: str | None = None
     citation: str | None = None
+    authors: tuple[str, ...] = ()
+    journal: str | None = None
+    year: int | None = None
+    licence: str | None = None
+    origins: Mapping[str, Origin] = field(default_factory=dict)
+    ocr: bool = False
 
 
 NO_BOXES: npt.NDArray[np.float32] = np.zeros((0, 4), dtype=np.float32)

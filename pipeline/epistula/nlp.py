@@ -9,29 +9,39 @@ import spacy
 from spacy.language import Language
 from spacy.tokens import Doc
 
+from epistula.errors import InputError
 from epistula.labels import all_labels
 from epistula.model import Annotation, Letter, Pipeline
-from epistula.text.places import place, superscripts
+from epistula.text.offsets import place, superscripts
 from epistula.version import __version__
 
-DATA = frozenset({".json", ".jsonl"})
+MAX_LENGTH = 10_000_000
+"""Characters of a text; spaCy's limit is for models that need memory, which rules do not."""
+DATA = frozenset({".json", ".jsonl", ".py"})
 
 
 def load(*, exclude: Collection[str] = ()) -> Language:
     """Return a pipeline that annotates clinical letters in English.
 
-    Sentences, one component for each label, assertion, attribution; nothing is downloaded.
+    Sentences, one component for each label, abbreviations, assertion, attribution; nothing is downloaded.
 
     Args:
         exclude: names of components to leave out, such as "attribution" or "drug".
+
+    Raises:
+        InputError: `exclude` holds a name that no component has.
     """
     nlp = spacy.blank("en", config={"nlp": {"tokenizer": {"@tokenizers": "epistula.clinical_tokenizer.v1"}}})
     nlp.meta.update(name="epistula", version=__version__)
+    nlp.max_length = MAX_LENGTH
     parts = [
         ("epistula_sentences", "sentences", {}),
         *(("epistula_label", label.lower(), {"label": label}) for label in all_labels()),
-        *((f"epistula_{name}", name, {}) for name in ("assertion", "attribution")),
+        *((f"epistula_{name}", name, {}) for name in ("abbreviations", "assertion", "attribution")),
     ]
+    names = [name for _, name, _ in parts]
+    if isinstance(exclude, str) or not set(exclude) <= set(names):
+        raise InputError(f"exclude={exclude!r} names no components. Give a list of some of {', '.join(names)}.")
     for factory, name, config in parts:
         if name not in exclude:
             nlp.add_pipe(factory, name=name, config=config)
@@ -40,8 +50,9 @@ def load(*, exclude: Collection[str] = ()) -> Language:
 
 def annotate(nlp: Language, letters: Iterable[Letter]) -> Iterator[Annotation]:
     """Yield the annotation of each letter, in order; every mention with its page and boxes."""
+    pipeline = describe(nlp)
     for letter in letters:
-        yield to_annotation(nlp(to_doc(nlp, letter)), letter, describe(nlp))
+        yield to_annotation(nlp(to_doc(nlp, letter)), letter, pipeline)
 
 
 def to_doc(nlp: Language, letter: Letter) -> Doc:
@@ -78,7 +89,7 @@ def describe(nlp: Language) -> Pipeline:
 
 @lru_cache(maxsize=1)
 def _data_sha256() -> str:
-    """Return a hash over the lexicons, rules and cues that the package holds."""
+    """Return a hash over the lexicons, rules, cues and code that the package holds."""
     root = Path(__file__).parent
     files = sorted(path for path in root.rglob("*") if path.suffix in DATA)
     return sha256(b"".join(path.name.encode() + path.read_bytes() for path in files)).hexdigest()

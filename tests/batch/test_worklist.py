@@ -5,6 +5,7 @@ import os
 import pytest
 
 from epistula.batch.worklist import work_list
+from epistula.errors import InputError
 from epistula.model import FailureCategory
 
 FILES = [
@@ -86,5 +87,6 @@ def test_what_a_run_writes_is_no_letter_of_a_folder(folder, paths, found):
     assert told(work_list(paths, written=[folder / "sub" / "c.jsonl"])) == found
 
 
-def test_what_a_run_writes_is_read_when_it_is_named(folder):
-    assert told(work_list(["sub/c.jsonl"], written=[folder / "sub" / "c.jsonl"])) == ["sub/c.jsonl"]
+def test_what_a_run_writes_cannot_be_what_it_reads(folder):
+    with pytest.raises(InputError, match="is an input and the output"):
+        list(work_list(["sub/c.jsonl"], written=[folder / "sub" / "c.jsonl"]))

@@ -11,6 +11,7 @@ import pytest
 from epistula.jsonl import read_annotations, read_failures
 from epistula.labels import problem_with
 from epistula.model import FailureCategory
+from epistula.pdf.isolated import read_pdf_isolated
 
 TEXT = "Two patients with anti-MDA5 antibodies took rituximab."
 ROW = json.dumps({"id": "row", "text": TEXT})
@@ -278,4 +279,27 @@ def test_wrong_usage_ends_with_code_two(run, folder, arguments, words):
     ended = run(*arguments)
     assert ended.code == 2
     assert words in ended.err
+    assert outputs(folder) == []
+
+
+# ── which reader ──────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize("reader", ["pdfium", "pdfplumber"])
+def test_the_reader_can_be_chosen(run, folder, monkeypatch, reader):
+    asked = []
+    real = read_pdf_isolated
+    monkeypatch.setattr(
+        "epistula.pdf.isolated.read_pdf_isolated", lambda path, **given: asked.append(given) or real(path, **given)
+    )
+    shutil.copy(LETTERS / "no-drug.pdf", folder / "in" / "a.pdf")
+    assert run("annotate", "in", "-o", "out.jsonl", "--reader", reader).code == 0
+    assert asked == [{"reader": reader}]
+    assert written()[0].spans
+
+
+def test_a_reader_that_is_none_is_refused_with_the_choices(run, folder, put):
+    ended = run("annotate", put("a.txt"), "-o", "out.jsonl", "--reader", "poppler")
+    assert ended.code == 2
+    assert all(word in ended.err for word in ("poppler", "pdfium", "pdfplumber"))
     assert outputs(folder) == []

@@ -111,10 +111,28 @@ def test_figures_that_cannot_be_written(run, put):
     assert "epistula: missing/s.json: cannot be written" in ended.err
 
 
-def test_empty_files_have_no_figures(run, put):
+def test_gold_without_letters_is_refused(run, put):
     ended = run("evaluate", put("p.jsonl"), "--gold", put("g.jsonl"))
+    assert ended.code == 1
+    assert "the gold holds no letter" in ended.err
+
+
+def test_gold_with_a_letter_twice_is_refused(run, put):
+    ended = run("evaluate", put("p.jsonl", row()), "--gold", put("g.jsonl", row(), row()))
+    assert ended.code == 1
+    assert "two letters of the gold have the id 'a'" in ended.err
+
+
+def test_a_prediction_without_gold_is_named(run, put):
+    ended = run("evaluate", put("p.jsonl", row(), row("b")), "--gold", put("g.jsonl", row()))
     assert ended.code == 0
-    assert ["all", "0", *["–"] * 6, "0", "0", "0"] in lines_of(ended.out)
+    assert "gold has no such letter: 1 letter: b" in ended.out
+
+
+def test_figures_never_replace_an_input(run, put):
+    ended = run("evaluate", put("p.jsonl", row()), "--gold", put("g.jsonl", row()), "--json", "g.jsonl")
+    assert ended.code == 1
+    assert "is also an input" in ended.err
 
 
 @pytest.mark.parametrize("arguments", [["evaluate", "p.jsonl"], ["evaluate", "--gold", "g.jsonl"], ["evaluate"]])

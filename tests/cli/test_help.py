@@ -9,8 +9,8 @@ import pytest
 import epistula
 from epistula.cli import main
 
-COMMANDS = ["annotate", "evaluate", "schema", "show"]
-HEAVY = ["spacy", "epistula.model", "numpy", "scipy", "pypdfium2", "pdfplumber", "jsonlines", "rapidfuzz"]
+COMMANDS = ["annotate", "evaluate", "schema", "show", "text"]
+HEAVY = ["spacy", "epistula.model", "numpy", "scipy", "pypdfium2", "pdfplumber", "jsonlines", "rapidfuzz", "PIL"]
 PROBE = """
 import sys
 from epistula.cli import main

@@ -63,8 +63,8 @@ def test_a_letter_is_found_by_id_by_beginning_and_by_file(run, file, wanted, fou
 @pytest.mark.parametrize(
     ("wanted", "problem"),
     [
-        ("xyz", "epistula: a.jsonl: no letter 'xyz'. Choose one of: abc1, abd2, abc"),
-        ("ab", "epistula: a.jsonl: 3 letters answer to 'ab'. Choose one of: abc1, abd2, abc"),
+        ("xyz", "epistula: a.jsonl: no letter 'xyz'. Choose "),
+        ("ab", "epistula: a.jsonl: 3 letters answer to 'ab'. Choose "),
         ("ABC", "no letter 'ABC'"),
         ("case", "no letter 'case'"),
     ],
@@ -73,6 +73,7 @@ def test_an_id_that_is_not_there_or_not_enough(run, file, wanted, problem):
     ended = run("show", file, wanted)
     assert (ended.code, ended.out) == (1, "")
     assert problem in ended.err
+    assert all(identifier in ended.err for identifier in ("abc1", "abd2", "abc"))
 
 
 def shown_in(page):
@@ -119,7 +120,7 @@ def test_files_that_cannot_be_shown(run, file, tmp_path):
     for name, problem in [
         ("missing.jsonl", "missing.jsonl: No such file"),
         ("broken.jsonl", "broken.jsonl, line 1: no JSON object"),
-        ("empty.jsonl", "empty.jsonl: no letter 'a'"),
+        ("empty.jsonl", "empty.jsonl: holds no letter"),
     ]:
         ended = run("show", name, "a")
         assert (ended.code, ended.out) == (1, "")

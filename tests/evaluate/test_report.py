@@ -12,6 +12,7 @@ LABELS = ("AUTOANTIBODY", "CITATION", "DIAGNOSIS", "DRUG", "ORGAN", "OUTCOME", "
 FULL = Scores(
     letters=[f"letter-{number}" for number in range(14)],
     missing=["letter-3", "letter-7"],
+    surplus=["other"],
     counts={
         "strict": {label: Counts(9876 - number, 123, 321) for number, label in enumerate(LABELS)},
         "overlap": {label: Counts(9896 - number, 103, 301) for number, label in enumerate(LABELS)},
@@ -19,7 +20,7 @@ FULL = Scores(
     attributes={"AUTOANTIBODY": {"attribution": Accuracy(9000, 9876)}, "DRUG": {"assertion": Accuracy(0, 0)}},
     lost_in_reading={"DRUG": 6},
 )
-EMPTY = Scores([], [], {"strict": {}, "overlap": {}}, {})
+EMPTY = Scores([], [], [], {"strict": {}, "overlap": {}}, {})
 
 
 def printed(scores, width=80):

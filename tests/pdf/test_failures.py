@@ -15,7 +15,7 @@ SCAN = assemble(
         "<</Type/Catalog/Pages 2 0 R>>",
         "<</Type/Pages/Kids[3 0 R]/Count 1>>",
         "<</Type/Page/Parent 2 0 R/MediaBox[0 0 600 800]/Contents 4 0 R/Resources<</XObject<</I 5 0 R>>>>>>",
-        "<</Length 22>>stream\n600 0 0 800 0 0 cm /I Do\nendstream",
+        "<</Length 24>>stream\n600 0 0 800 0 0 cm /I Do\nendstream",
         IMAGE,
     ]
 )
@@ -44,9 +44,9 @@ MANY_CHARACTERS = pdf_bytes([Shown(1 + i % 500, 1 + i // 500, "ab" * 1000, size=
     ],
     ids=["empty", "html", "late", "header", "cut", "encrypted", "blank", "scan", "pages", "characters"],
 )
-def test_what_cannot_be_read_says_why(data, category, reason):
+def test_what_cannot_be_read_says_why(data, category, reason, reader):
     with pytest.raises(ReadError) as caught:
-        read_pdf_bytes(data)
+        read_pdf_bytes(data, reader=reader)
     assert caught.value.category is category
     assert reason in caught.value.reason
 
@@ -57,5 +57,5 @@ def test_a_missing_file_is_missing(tmp_path):
     assert caught.value.category is FailureCategory.MISSING
 
 
-def test_junk_before_the_header_does_no_harm():
-    assert read_pdf_bytes(b"junk\n" * 20 + TEXT).text == "Hello tofacitinib"
+def test_junk_before_the_header_does_no_harm(reader):
+    assert read_pdf_bytes(b"junk\n" * 20 + TEXT, reader=reader).text == "Hello tofacitinib"

@@ -27,8 +27,8 @@ def box_of(letter: Letter, word: str) -> tuple[float, ...]:
         ("/Rotate 270", (800, 600), (50, 500)),
     ],
 )
-def test_boxes_are_those_of_the_page_as_shown(extra, size, corner):
-    letter = read_pdf_bytes(pdf_bytes([WORD], extra=extra))
+def test_boxes_are_those_of_the_page_as_shown(extra, size, corner, reader):
+    letter = read_pdf_bytes(pdf_bytes([WORD], extra=extra), reader=reader)
     assert (letter.pages[0].width, letter.pages[0].height) == size
     x0, top, x1, bottom = box_of(letter, "tofacitinib")
     assert min(abs(corner[0] - x) for x in (x0, x1)) < 7
@@ -37,23 +37,23 @@ def test_boxes_are_those_of_the_page_as_shown(extra, size, corner):
     assert 0 <= top < bottom <= size[1]
 
 
-def test_text_off_the_page_is_left_out():
-    letter = read_pdf_bytes(pdf_bytes([WORD, Shown(100, 900, "beyond")]))
+def test_text_off_the_page_is_left_out(reader):
+    letter = read_pdf_bytes(pdf_bytes([WORD, Shown(100, 900, "beyond")]), reader=reader)
     assert letter.text == "tofacitinib"
 
 
-def test_a_stamp_along_the_side_is_furniture():
+def test_a_stamp_along_the_side_is_furniture(reader):
     stamp = Shown(0, 0, "Downloaded", before="0 1 -1 0 590 200 Tm")
-    letter = read_pdf_bytes(pdf_bytes([WORD, stamp]))
+    letter = read_pdf_bytes(pdf_bytes([WORD, stamp]), reader=reader)
     assert [(zone.kind, letter.text[zone.start : zone.end]) for zone in letter.zones] == [
         (ZoneKind.BODY, "tofacitinib"),
         (ZoneKind.FURNITURE, "Downloaded"),
     ]
 
 
-def test_a_page_written_sideways_is_read():
+def test_a_page_written_sideways_is_read(reader):
     lines = [Shown(0, 0, f"line number {n}", before=f"0 1 -1 0 {200 + 12 * n} 100 Tm") for n in range(4)]
-    letter = read_pdf_bytes(pdf_bytes(lines))
+    letter = read_pdf_bytes(pdf_bytes(lines), reader=reader)
     assert letter.text == "line number 0 line number 1 line number 2 line number 3"
     x0, top, x1, bottom = box_of(letter, "number 3")
     assert bottom - top > x1 - x0
@@ -66,17 +66,17 @@ def test_a_page_written_sideways_is_read():
         ([Shown(100, 80, "recognised", before="3 Tr")], "recognised"),
     ],
 )
-def test_invisible_text_counts_where_there_is_no_other(shown, text):
-    assert read_pdf_bytes(pdf_bytes(shown)).text == text
+def test_invisible_text_counts_where_there_is_no_other(shown, text, reader):
+    assert read_pdf_bytes(pdf_bytes(shown), reader=reader).text == text
 
 
-def test_a_page_is_never_all_furniture():
+def test_a_page_is_never_all_furniture(reader):
     pages = [[Shown(50, 30, "Annals of Nothing 2021"), Shown(300, 780, str(n))] for n in (1, 2, 3)]
-    letter = read_pdf_bytes(pdf_bytes(*pages))
+    letter = read_pdf_bytes(pdf_bytes(*pages), reader=reader)
     assert any(zone.kind is not ZoneKind.FURNITURE for zone in letter.zones)
 
 
-def test_running_headers_and_line_numbers_are_furniture():
+def test_running_headers_and_line_numbers_are_furniture(reader):
     def page(number: int) -> list[Shown]:
         text = [
             shown
@@ -92,7 +92,7 @@ def test_running_headers_and_line_numbers_are_furniture():
         ]
         return [Shown(70, 40, f"Quill and Rook, page {number + 1}", 8), *text]
 
-    letter = read_pdf_bytes(pdf_bytes(page(0), page(1), page(2)))
+    letter = read_pdf_bytes(pdf_bytes(page(0), page(1), page(2)), reader=reader)
     body = " ".join(letter.text[z.start : z.end] for z in letter.zones if z.kind is ZoneKind.BODY)
     expected = [
         f"the patient of week {n} on page {number} had no fever and no rash at all"

@@ -3,11 +3,13 @@
 import unicodedata
 
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from epistula.errors import ReadError
 from epistula.pdf import read_pdf_bytes
+from epistula.readers import ReaderName
 
 from .made import Shown, pdf_bytes
 
@@ -37,14 +39,16 @@ SHOWN = st.builds(
         ["", "", "", "3 Tr", "0 1 -1 0 300 300 Tm", "0.7 0.7 -0.7 0.7 200 300 Tm", "-1 0 0 1 400 300 Tm"]
     ),
 )
+READERS = pytest.mark.parametrize("reader", ReaderName)  # a fixture would outlive the examples
 PAGES = st.lists(st.lists(SHOWN, max_size=30), min_size=1, max_size=4)
 
 
+@READERS
 @given(PAGES)
 @settings(max_examples=150)
-def test_zones_cover_the_text_and_characters_have_places(pages):
+def test_zones_cover_the_text_and_characters_have_places(reader, pages):
     try:
-        letter = read_pdf_bytes(pdf_bytes(*pages))
+        letter = read_pdf_bytes(pdf_bytes(*pages), reader=reader)
     except ReadError:
         return
     text = letter.text
@@ -62,11 +66,12 @@ def test_zones_cover_the_text_and_characters_have_places(pages):
     assert np.isnan(letter.char_boxes[~placed]).all()
 
 
+@READERS
 @given(PAGES)
 @settings(max_examples=50)
-def test_no_word_is_lost_and_none_is_made(pages):
+def test_no_word_is_lost_and_none_is_made(reader, pages):
     try:
-        letter = read_pdf_bytes(pdf_bytes(*pages))
+        letter = read_pdf_bytes(pdf_bytes(*pages), reader=reader)
     except ReadError:
         return
     drawn = {c for page in pages for shown in page for c in shown.text}

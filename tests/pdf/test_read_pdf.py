@@ -9,6 +9,7 @@ import pytest
 
 from epistula.model import RUNNING_TEXT, Letter, ZoneKind
 from epistula.pdf import read_pdf, read_pdf_bytes
+from epistula.readers import ReaderName
 
 from .made import typeset
 
@@ -88,8 +89,8 @@ def pdf() -> bytes:
 
 
 @pytest.fixture(scope="module")
-def letter(pdf: bytes) -> Letter:
-    return read_pdf_bytes(pdf, "letter.pdf")
+def letter(pdf: bytes, reader: ReaderName) -> Letter:
+    return read_pdf_bytes(pdf, "letter.pdf", reader)
 
 
 def of_kind(letter: Letter, *kinds: ZoneKind) -> list[str]:
@@ -202,10 +203,10 @@ def test_lines_are_where_their_characters_are(letter):
         assert "\n" not in letter.text[line.start : line.end]
 
 
-def test_reading_twice_gives_the_same_letter(letter, pdf, tmp_path: Path):
+def test_reading_twice_gives_the_same_letter(letter, pdf, reader, tmp_path: Path):
     path = tmp_path / "letter.pdf"
     path.write_bytes(pdf)
-    again = read_pdf(path)
+    again = read_pdf(path, reader)
     assert (again.id, again.text, again.zones, again.lines) == (
         letter.id,
         letter.text,

@@ -21,6 +21,7 @@ BORDERS = [
     ("rituximab/Rituxan.Then", ["rituximab", "Rituxan", "Then"]),
     ("mg/kg/d", ["mg", "kg", "d"]),
     ("(anti-TNF)-induced (ACPA)-(RF)", ["anti-TNF", "induced", "ACPA", "RF"]),
+    ("lupus-(SLE) and [RF]-ACPA", ["lupus", "SLE", "RF", "ACPA"]),
     ("DM/PM/SSc", ["DM", "PM", "SSc"]),
     ("patients’ lupus’s “lupus”", ["patients", "lupus"]),
     ("steroid+rituximab", ["steroid", "rituximab"]),

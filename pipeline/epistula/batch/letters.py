@@ -1,6 +1,7 @@
 """Reading whatever file holds letters: PDF, plain text, JSONL of `id` and `text`."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 
@@ -8,20 +9,26 @@ from epistula.errors import InputError, ReadError, RecordError
 from epistula.jsonl import parse_row, read_lines
 from epistula.model import Failure, FailureCategory, Letter, Source, content_id
 from epistula.pdf.isolated import read_pdf_isolated
+from epistula.pdf.ocr import Read
 from epistula.text.reading import plain_zones
 
 
-def read_letters(path: Path) -> Iterator[Letter | Failure]:
+def read_letters(path: Path, read: Read = read_pdf_isolated) -> Iterator[Letter | Failure]:
     """Yield the letters of a file; what cannot be read is yielded as a Failure.
 
     Text given is text kept: offsets into it are offsets into what the user gave.
+
+    Args:
+        path: the file.
+        read: reads a PDF.
     """
     suffix = path.suffix.casefold()
     if suffix == ".jsonl":
         yield from _rows(path)
         return
     try:
-        yield read_text_file(path) if suffix == ".txt" else read_pdf_isolated(path)
+        letter = read_text_file(path) if suffix == ".txt" else read(path)
+        yield replace(letter, source=replace(letter.source, path=str(path)))
     except ReadError as error:
         yield Failure(str(path), error.category, error.reason)
     except OSError as error:
@@ -57,10 +64,16 @@ def letter_of(identifier: str, text: str, source: Source) -> Letter:
 
 def _rows(path: Path) -> Iterator[Letter | Failure]:
     """Yield a letter for each line; a broken line costs only itself."""
-    number = 0
+    number, seen = 0, set[str]()
     try:
         for number, line in read_lines(path):
-            yield _row(path, number, line)
+            letter = _row(path, number, line)
+            if isinstance(letter, Letter) and letter.id in seen:
+                reason = f"the id {letter.id!r} stands twice in the file. Give each letter its own."
+                letter = Failure(str(path), FailureCategory.INVALID_RECORD, reason, line=number)
+            elif isinstance(letter, Letter):
+                seen.add(letter.id)
+            yield letter
     except InputError as error:
         yield Failure(str(path), FailureCategory.MISSING, str(error))
     else:
@@ -73,7 +86,8 @@ def _row(path: Path, number: int, line: bytes) -> Letter | Failure:
     try:
         row = parse_row(path, number, line)
         identifier, text = row.get("id"), row.get("text")
-        if not isinstance(identifier, str | int) or not isinstance(text, str):
+        named = isinstance(identifier, str | int) and not isinstance(identifier, bool) and identifier != ""
+        if not named or not isinstance(text, str):
             raise ReadError(FailureCategory.INVALID_RECORD, 'has no "id" and "text". Give each line both.')
         return letter_of(str(identifier), text, Source(path=str(path)))
     except RecordError as error:

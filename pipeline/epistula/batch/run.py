@@ -12,6 +12,8 @@ from epistula.batch.letters import read_letters
 from epistula.jsonl import writers
 from epistula.model import Annotation, Failure, FailureCategory, Letter, Pipeline
 from epistula.nlp import describe, to_annotation, to_doc
+from epistula.pdf.isolated import read_pdf_isolated
+from epistula.pdf.ocr import Read
 
 
 @dataclass
@@ -30,6 +32,7 @@ def annotate_files(
     items: Iterable[Path | Failure],
     output: Path,
     tick: Callable[[Path | Failure], None] = lambda item: None,
+    read: Read = read_pdf_isolated,
 ) -> Summary:
     """Annotate files into `output`; failures go to `OUTPUT.failures.jsonl` beside it.
 
@@ -40,6 +43,7 @@ def annotate_files(
         items: what `work_list` yields.
         output: the annotation file to write.
         tick: called after each item.
+        read: reads a PDF.
 
     Raises:
         InputError: `output` cannot be written.
@@ -47,7 +51,7 @@ def annotate_files(
     summary, started, pipeline = Summary(), perf_counter(), describe(nlp)
     with writers(output) as (annotations, failures):
         for item in items:
-            for letter in [item] if isinstance(item, Failure) else read_letters(item):
+            for letter in [item] if isinstance(item, Failure) else read_letters(item, read):
                 result = letter if isinstance(letter, Failure) else annotate_letter(nlp, letter, pipeline)
                 if isinstance(result, Failure):
                     failures.write(result)

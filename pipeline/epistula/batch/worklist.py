@@ -4,9 +4,11 @@ import glob
 from collections.abc import Callable, Collection, Iterable, Iterator
 from pathlib import Path
 
+from epistula.errors import InputError
 from epistula.model import Failure, FailureCategory
 
 SUFFIXES = (".pdf", ".txt", ".jsonl")
+FAILURES = ".failures.jsonl"
 KINDS = ", ".join(SUFFIXES)
 
 
@@ -19,6 +21,9 @@ def work_list(paths: Iterable[str], written: Iterable[Path] = ()) -> Iterator[Pa
     Args:
         paths: what the user named.
         written: files that the run writes; in a folder or glob they are what an earlier run wrote.
+
+    Raises:
+        InputError: a file that the run writes is named as an input.
     """
     outputs = {path.resolve() for path in written}
     seen: set[Path] = set()
@@ -36,12 +41,19 @@ def _expand(path: str, outputs: Collection[Path]) -> Iterator[Path | Failure]:
     if _is_there(path, Path.is_dir):
         yield from _folder(target, outputs)
     elif _is_there(path, Path.exists):
-        yield target
+        if target.resolve() in outputs:
+            raise InputError(f"{path}: is an input and the output. Name another file for the annotations.")
+        yield target if target.is_file() else _no_file(path)
     elif glob.has_magic(path):
         yield from _glob(path, outputs)
     else:
         reason = "there is no such file or folder. Check the path."
         yield Failure(path, FailureCategory.MISSING, reason)
+
+
+def _no_file(path: str) -> Failure:
+    reason = "is a device or a pipe. Save it as a file first."
+    return Failure(path, FailureCategory.UNSUPPORTED, reason)
 
 
 def _is_there(path: str, test: Callable[[Path], bool]) -> bool:
@@ -72,6 +84,6 @@ def _glob(pattern: str, outputs: Collection[Path]) -> Iterator[Path | Failure]:
 
 
 def _letters(paths: Iterable[Path], outputs: Collection[Path]) -> list[Path]:
-    """Return the files that hold letters and are no outputs, by name."""
-    suited = (p for p in paths if p.suffix.casefold() in SUFFIXES and p.is_file())
+    """Return the files that hold letters and are no outputs or lists of failures, by name."""
+    suited = (p for p in paths if p.suffix.casefold() in SUFFIXES and p.is_file() and not p.name.endswith(FAILURES))
     return sorted(p for p in suited if p.resolve() not in outputs)

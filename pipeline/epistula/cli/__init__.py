@@ -3,6 +3,7 @@
 Heavy imports happen inside the commands, so that `--help` answers at once.
 """
 
+import signal
 import sys
 
 import typer
@@ -11,6 +12,7 @@ from epistula.cli.annotate import annotate
 from epistula.cli.evaluate import evaluate
 from epistula.cli.schema import schema
 from epistula.cli.show import show
+from epistula.cli.text import text
 from epistula.errors import EpistulaError
 from epistula.version import __version__
 
@@ -23,7 +25,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,  # rich would double the time of --help
 )
-for command in (annotate, evaluate, show, schema):
+for command in (annotate, text, evaluate, show, schema):
     app.command()(command)
 
 
@@ -40,8 +42,19 @@ def options(
     """Take the options that stand before a command."""
 
 
+def _stop(number: int, frame: object) -> None:
+    typer.echo("epistula: stopped; nothing was written.", err=True)
+    sys.exit(128 + number)
+
+
 def main() -> None:
-    """Run the command line; a known error is told in one line, with exit code 1."""
+    """Run the command line; a known error is told in one line, with exit code 1.
+
+    A run that is told to stop cleans up behind it like one that is interrupted.
+    """
+    for name in ("SIGTERM", "SIGHUP"):
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), _stop)
     try:
         app()
     except EpistulaError as error:

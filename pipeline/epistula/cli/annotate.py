@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from epistula.readers import ReaderName
+
 if TYPE_CHECKING:
     from rich.console import Console
 
@@ -17,8 +19,14 @@ def annotate(
         typer.Argument(help="PDF, .txt or .jsonl files ({id, text} a line), folders or quoted globs."),
     ],
     output: Annotated[Path, typer.Option("--output", "-o", help="Annotation file to write (JSON Lines).")],
+    ocr: Annotated[bool, typer.Option("--ocr", help="Recognise the text of scanned pages (OCRmyPDF).")] = False,
+    reader: Annotated[
+        ReaderName, typer.Option("--reader", help="What reads the characters of a PDF; pdfplumber is slower.")
+    ] = ReaderName.PDFIUM,
 ) -> None:
     """Annotate letters into a JSON Lines file; those that fail go to OUTPUT.failures.jsonl."""
+    from functools import partial
+
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
@@ -26,13 +34,17 @@ def annotate(
     from epistula.batch.worklist import work_list
     from epistula.jsonl import failures_path
     from epistula.nlp import load
+    from epistula.pdf.isolated import read_pdf_isolated
+    from epistula.pdf.ocr import read_pdf_ocr
 
+    plain = partial(read_pdf_isolated, reader=reader)
+    read = partial(read_pdf_ocr, read=plain) if ocr else plain
     console = Console(stderr=True)
     items = list(work_list(paths, written=(output, failures_path(output))))
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
         task = progress.add_task("Annotating", total=len(items))
-        summary = annotate_files(load(), items, output, lambda _: progress.advance(task))
+        summary = annotate_files(load(), items, output, lambda _: progress.advance(task), read)
     _print_summary(console, summary, output)
     if summary.failures:
         raise typer.Exit(1)
@@ -46,7 +58,8 @@ def _print_summary(console: "Console", summary: "Summary", output: Path) -> None
 
     rate = f", {summary.letters / summary.seconds:.1f} letters/s" if summary.seconds else ""
     pages = f" ({summary.pages} pages)" if summary.pages else ""
-    say(f"{summary.letters} letter{'s' * (summary.letters != 1)}{pages} annotated into {output} in {summary.seconds:.1f} s{rate}.")
+    count = f"{summary.letters} letter{'s' * (summary.letters != 1)}{pages}"
+    say(f"{count} annotated into {output} in {summary.seconds:.1f} s{rate}.")
     if summary.mentions:
         counts = ", ".join(f"{label} {count}" for label, count in sorted(summary.mentions.items()))
         say(f"Mentions: {counts}.")

@@ -16,14 +16,20 @@ def evaluate(
 
     from rich.console import Console
 
-    from epistula.evaluate.report import to_json, to_tables
+    from epistula.errors import InputError
+    from epistula.evaluate.report import NARROWEST, to_json, to_tables
     from epistula.evaluate.scores import score
     from epistula.jsonl import read_annotations, write_text
     from epistula.labels import problem_with
 
+    for path in (predicted, gold):
+        if json_file and json_file.resolve() == path.resolve():
+            raise InputError(f"{json_file}: is also an input. Name another file for the figures.")
     scores = score(
         read_annotations(gold, problem_with, bare=True), read_annotations(predicted, problem_with, bare=True)
     )
-    Console().print(to_tables(scores))
+    console = Console()
+    console.width = max(console.width, NARROWEST)
+    console.print(to_tables(scores))
     if json_file:
         write_text(json_file, json.dumps(to_json(scores), indent=2, ensure_ascii=False) + "\n")

@@ -36,13 +36,17 @@ def _find(annotations: "list[Annotation]", wanted: str, file: Path) -> "Annotati
     from epistula.errors import InputError
     from epistula.evaluate.scores import stem
 
-    exact = [a for a in annotations if wanted in (a.id, stem(a.source.path))]
-    found = exact or [a for a in annotations if a.id.startswith(wanted)]
-    if len(found) == 1:
+    found = [a for a in annotations if a.id == wanted]
+    found = found or [a for a in annotations if stem(wanted) in (stem(a.source.path), a.id) and stem(wanted)]
+    found = found or [a for a in annotations if a.id.startswith(wanted)]
+    if len({a.id for a in found}) == 1:
         return found[0]
-    ids = ", ".join(a.id for a in (found or annotations)[:10])
+    if not annotations:
+        raise InputError(f"{file}: holds no letter. Annotate some first.")
+    choice = found or annotations
+    names = ", ".join(f"{a.id} ({a.source.path})" if a.source.path else a.id for a in choice[:10])
     problem = f"{len(found)} letters answer to {wanted!r}" if found else f"no letter {wanted!r}"
-    raise InputError(f"{file}: {problem}. Choose one of: {ids}{' …' if len(annotations) > 10 else ''}")
+    raise InputError(f"{file}: {problem}. Choose an id: {names}{' …' if len(choice) > 10 else ''}")
 
 
 def _coloured(annotation: "Annotation") -> "Text":

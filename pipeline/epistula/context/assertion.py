@@ -28,6 +28,12 @@ CLAUSE = re.compile(
 SUBJECT = re.compile(
     r"\s(?:\w+ly\s)?(?:was|were|had|has|is|developed|appeared|occurred|persisted|improved|worsened|resolved|ensued|supervened)\b"
 )
+INTRODUCED = re.compile(r"\s*(?:and\s?)?(?:(?:an?|the|oral|intravenous|topical|high-dose|low-dose)\s?)*")
+"""What may stand between a comma and the subject of a new clause."""
+ANOTHER_SUBJECT = re.compile(r"\b(?:was|were|is|are|had|has)\b.*\band\s(?:\w+\s)?\Z")
+WORKED = re.compile(
+    r"(?:[\s,]+(?:and|or|nor)\s\S+)*\s(?:controlled|improved|helped|induced|worked|had|prevented|achieved|brought|led|changed)\b"
+)
 MODAL, NEAR = "modal", 2
 """“may” casts doubt on an outcome, not on the organ or drug that exists all the same (guideline)."""
 PRECEDENCE = (Assertion.NEGATED, Assertion.HYPOTHETICAL, Assertion.POSSIBLE)
@@ -92,6 +98,10 @@ def _reaches(reading: Reading, cue: FoundCue, mention: Mention, cues: Sequence[F
     text = reading.text[between[0] : between[1]]
     if cue.rule.id == MODAL and mention.label != "OUTCOME" and len(text) > NEAR:
         return False
+    if mention.label == "DRUG" and cue.rule.id == "nor" and WORKED.match(reading.after(mention.end)):
+        return False  # "neither azathioprine nor methotrexate controlled it": both were taken
+    if mention.text.endswith("ed") and re.search(r",\sand\s(?:\w+\s){1,3}\Z", text):
+        return False  # "no fever, and arthritis resolved": the verb of another clause
     return STOP.search(text) is None and not _leaves_list(text, reading.after(mention.end)[:40])
 
 
@@ -105,8 +115,9 @@ def _leaves_list(text: str, after: str) -> bool:
     parts = text.split(",")[1:]
     if any(CLAUSE.search(part) for part in parts):
         return True
-    new_clause = bool(parts) and re.fullmatch(r"\s*and(?:\s(?:an?|the))?\s*", parts[-1]) is not None
-    return new_clause and SUBJECT.match(after) is not None
+    behind_comma = bool(parts) and INTRODUCED.fullmatch(parts[-1]) is not None
+    behind_verb = ANOTHER_SUBJECT.search(text) is not None
+    return (behind_comma or behind_verb) and SUBJECT.match(after) is not None
 
 
 class AssertionComponent:
@@ -118,9 +129,7 @@ class AssertionComponent:
     def __call__(self, doc: Doc) -> Doc:
         """Assert the mentions of a Doc."""
         reading = reading_of(doc)
-        by_sentence: dict[int, list[Mention]] = {}
-        for mention in doc._.mentions:
-            by_sentence.setdefault(reading.sentence_index(mention.start), []).append(mention)
+        by_sentence = reading.by_sentence(doc._.mentions)
         asserted = (_asserted(reading, number, here) for number, here in by_sentence.items())
         set_mentions(doc, chain.from_iterable(asserted))
         return doc

@@ -107,13 +107,14 @@ def attribute_sentences(reading: Reading, mentions: Sequence[Mention]) -> list[D
     cites = any(m.label == "CITATION" for m in mentions)
     group: Decision | None = None if cites else Decision(Attribution.OWN)
     section = ""
-    for start, end in reading.sentences:
+    by_sentence = reading.by_sentence(mentions)
+    for index, (start, end) in enumerate(reading.sentences):
         kind = reading.zone_at(start).kind
         if kind == ZoneKind.HEADING:
             section = reading.text[start:end]
             group = Decision(Attribution.OWN) if CASE_SECTION.search(section) else group
         case = not cites or kind == ZoneKind.CAPTION or CASE_SECTION.search(section) is not None
-        sentence = _sentence(reading, start, end, mentions, case)
+        sentence = _sentence(reading, start, end, by_sentence.get(index, []), case)
         decision = decide(sentence, group)
         decisions.append(decision)
         if kind not in (ZoneKind.TITLE, ZoneKind.HEADING):
@@ -162,6 +163,8 @@ def decide(sentence: Sentence, group: Decision | None) -> Decision:
         return Decision(Attribution.OWN)
     if sentence.narrated or sentence.cited:
         return Decision(Attribution.CITED, sentence.cited or sentence.narrated)
+    if sentence.in_case_section and sentence.bracketed and sentence.told and (sentence.pointing or group):
+        return Decision(Attribution.OWN)
     if sentence.bracketed:
         strong = sentence.general is not None and sentence.general.rule == TEXTBOOK
         textbook = strong or sentence.timeless or (sentence.general and not sentence.told)
@@ -182,10 +185,12 @@ Clauses = dict[int, list[tuple[int, Decision]]]
 def mixed_sentences(reading: Reading, mentions: Sequence[Mention]) -> Clauses:
     """Return the clauses of the sentences that speak of own and cited patients, by sentence number."""
     mixed: Clauses = {}
+    by_sentence = reading.by_sentence(mentions)
     for index, (start, end) in enumerate(reading.sentences):
-        sentence = _sentence(reading, start, end, mentions, case=False)
+        here = by_sentence.get(index, [])
+        sentence = _sentence(reading, start, end, here, case=False)
         if sentence.own and sentence.own.rule in OWN_PATIENTS and (sentence.cited or sentence.narrated):
-            mixed[index] = by_clause(reading, start, end, mentions)
+            mixed[index] = by_clause(reading, start, end, here)
     return mixed
 
 

@@ -10,6 +10,8 @@ from rich.text import Text
 from epistula.evaluate.scores import Accuracy, Counts, Scores
 
 NOTHING = "–"
+NARROWEST = 80
+"""Columns that the tables need: a cut figure is no figure."""
 
 
 def to_json(scores: Scores) -> dict[str, Any]:
@@ -17,6 +19,7 @@ def to_json(scores: Scores) -> dict[str, Any]:
     return {
         "letters": list(scores.letters),
         "missing": list(scores.missing),
+        "surplus": list(scores.surplus),
         "schemes": {
             scheme: {"all": _counts(scores.micro(scheme))} | {k: _counts(v) for k, v in by_label.items()}
             for scheme, by_label in scores.counts.items()
@@ -51,6 +54,11 @@ def to_tables(scores: Scores) -> Group:
         parts.append(
             Text(f"No prediction for {_letters(len(scores.missing))} (all counted as missed): ")
             + Text(", ".join(scores.missing))
+        )
+    if scores.surplus:
+        parts.append(
+            Text(f"Left out, as gold has no such letter: {_letters(len(scores.surplus))}: ")
+            + Text(", ".join(scores.surplus[:10]) + (" …" if len(scores.surplus) > 10 else ""))
         )
     if any(scores.lost_in_reading.values()):
         lost = ", ".join(f"{label} {count}" for label, count in scores.lost_in_reading.items())

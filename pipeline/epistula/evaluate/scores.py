@@ -2,7 +2,9 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
+from epistula.errors import InputError
 from epistula.evaluate.align import project
 from epistula.evaluate.match import Pair, overlap_pairs, strict_pairs
 from epistula.labels import all_labels
@@ -68,6 +70,7 @@ class Scores:
     Args:
         letters: ids that were scored.
         missing: gold ids without a prediction; all their mentions are false negatives.
+        surplus: ids of predictions that no gold letter answers to; they are not scored.
         counts: scheme ("strict", "overlap") → label → counts.
         attributes: label → attribute → accuracy, on the pairs of the overlap scheme.
         lost_in_reading: label → gold mentions whose text was not in what was read.
@@ -75,6 +78,7 @@ class Scores:
 
     letters: Sequence[str]
     missing: Sequence[str]
+    surplus: Sequence[str]
     counts: Mapping[str, Mapping[str, Counts]]
     attributes: Mapping[str, Mapping[str, Accuracy]]
     lost_in_reading: Mapping[str, int] = field(default_factory=dict)
@@ -88,9 +92,17 @@ def score(gold: Iterable[Annotation], predicted: Iterable[Annotation]) -> Scores
     """Score predictions against gold; the order of either does not matter.
 
     A prediction belongs to the gold with its id, or to the one whose id is the stem of its path.
+
+    Raises:
+        InputError: there is no gold, or two letters of gold have the same id.
     """
     letters = sorted(gold, key=lambda annotation: annotation.id)
-    found = predictions_by_gold_id(letters, predicted)
+    if not letters:
+        raise InputError("the gold holds no letter. Give a file with annotated letters.")
+    _refuse_twice(letters)
+    predictions = list(predicted)
+    found = predictions_by_gold_id(letters, predictions)
+    used = {id(annotation) for annotation in found.values()}
     counts: dict[str, dict[str, Counts]] = {scheme: {} for scheme in SCHEMES}
     declarations = {name: label.attributes for name, label in all_labels().items()}
     attributes: dict[str, dict[str, Accuracy]] = {}
@@ -109,10 +121,17 @@ def score(gold: Iterable[Annotation], predicted: Iterable[Annotation]) -> Scores
     return Scores(
         [letter.id for letter in letters],
         [letter.id for letter in letters if letter.id not in found],
+        sorted(p.id for p in predictions if id(p) not in used),
         {scheme: dict(sorted(by_label.items())) for scheme, by_label in counts.items()},
         dict(sorted(attributes.items())),
         dict(sorted(lost_by_label.items())),
     )
+
+
+def _refuse_twice(letters: Sequence[Annotation]) -> None:
+    for before, after in pairwise(letters):
+        if before.id == after.id:
+            raise InputError(f"two letters of the gold have the id {after.id!r}. Keep one.")
 
 
 def predictions_by_gold_id(gold: Sequence[Annotation], predicted: Iterable[Annotation]) -> dict[str, Annotation]:

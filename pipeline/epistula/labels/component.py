@@ -35,7 +35,8 @@ class LabelComponent:
         reading = reading_of(doc)
         others = [m for m in doc._.mentions if m.label != self.label.name]
         matches = longest(self.label.find(reading, others))
-        kept = (m for m in others if not any(_takes_back(match, m) for match in matches))
+        replacing = [match for match in matches if match.replaces]
+        kept = (m for m in others if not any(_takes_back(match, m) for match in replacing))
         set_mentions(doc, [*kept, *(self._mention(reading, match) for match in matches)])
         return doc
 

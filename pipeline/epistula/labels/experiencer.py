@@ -21,7 +21,7 @@ RELATIVE = re.compile(
 )
 PAST = re.compile(
     r"\b(?:past|medical|previous|prior|remote|surgical|personal|known|clinical)\s(?:medical\s|surgical\s|clinical\s)?history\b"
-    r"|\bco-?morbidit(?:y|ies)\b|\brisk\sfactors?\b|\bantecedents\b|\bhad\s(?:once\s)?suffered\sfrom\b|\bknown\sfor\b",
+    r"|\bco-?morbidit(?:y|ies)\b|\brisk\sfactors?\b|\bantecedents\b|\bhad\s(?:once\s)?suffered\sfrom\b",
     re.IGNORECASE,
 )
 LONG_AGO = re.compile(

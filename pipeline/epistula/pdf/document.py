@@ -2,7 +2,7 @@
 
 import unicodedata
 from bisect import bisect_left
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -18,7 +18,10 @@ from epistula.pdf.glyphs import Bools, Glyphs, Ints
 from epistula.pdf.hyphens import count_words
 from epistula.pdf.lines import Sheet, TextLine, make_lines
 from epistula.pdf.metadata import read_source
-from epistula.pdf.paragraphs import Written, join_paragraphs, write
+from epistula.pdf.neighbours import Foreign, find_neighbours
+from epistula.pdf.paragraphs import Written, join_paragraphs
+from epistula.pdf.rows import write_any
+from epistula.pdf.tables import Grid, set_tables
 from epistula.pdf.words import make_words, order_glyphs
 from epistula.pdf.zones import classify
 
@@ -34,17 +37,25 @@ class Layout(NamedTuple):
     boxes: Boxes
 
 
-def read_letter(pages: Sequence[PageText], info: Mapping[str, str], path: str | None, sha256: str) -> Letter:
-    """Make a Letter of the characters of its pages."""
+def read_letter(
+    pages: Sequence[PageText],
+    info: Mapping[str, str],
+    path: str | None,
+    sha256: str,
+    grids: Callable[[int], Sequence[Grid]] = lambda page: (),
+) -> Letter:
+    """Make a Letter of the characters of its pages; `grids` returns the ruled tables of a page."""
     layouts = lay_out(pages)
-    typed = join_paragraphs(type_blocks(layouts))
-    attested = count_words(line.text for page in layouts for region in page.regions for line in region)
-    written = [(item.kind, write(item.block, attested)) for item in typed]
-    written = [(kind, compose(part)) for kind, part in written]
     boxes = {page.number: page.boxes for page in layouts}
+    hint = f"{info.get('Title', '')} {info.get('title', '')}"
+    typed = join_paragraphs(set_tables(type_blocks(layouts, hint), grids, boxes))
+    attested = count_words(line.text for page in layouts for region in page.regions for line in region)
+    written = [(item.kind, write_any(item.block, attested)) for item in typed]
+    written = [(kind, compose(part)) for kind, part in written]
     text = "\n".join(part.text for _, part in written)
     zones = tuple(place_zones(written))
-    named = [(zone.kind, text[zone.start : zone.end]) for zone in zones]
+    own = [zone for zone, item in zip(zones, typed, strict=True) if not isinstance(item, Foreign)]
+    named = [(zone.kind, text[zone.start : zone.end]) for zone in own]
     char_pages, char_boxes = trace([part for _, part in written], boxes)
     return Letter(
         id=content_id("letter", sha256),
@@ -112,12 +123,17 @@ def turn(glyphs: Glyphs, angle: float) -> Glyphs:
     return glyphs.change(x0=along - half, x1=along + half, base=np.round(across + 0.25 * glyphs.size, 1))
 
 
-def type_blocks(layouts: Sequence[Layout]) -> list[Typed]:
-    """Gather lines to blocks and tell what each is; the furniture of a page comes after its blocks."""
+def type_blocks(layouts: Sequence[Layout], hint: str = "") -> list[Typed]:
+    """Gather lines to blocks and tell what each is; the furniture of a page comes after its blocks.
+
+    `hint` is what the file says the title is: it tells which letter of several is ours.
+    """
     leading = measure_leading(region for page in layouts for region in page.regions)
     blocks = [block for page in layouts for region in page.regions for block in make_blocks(region, leading)]
-    typed = set_floats_apart(classify(blocks))
-    result = []
+    apart = find_neighbours(blocks, hint)
+    ours = iter(set_floats_apart(classify([block for i, block in enumerate(blocks) if i not in apart])))
+    typed = [Foreign(block, ZoneKind.FURNITURE) if i in apart else next(ours) for i, block in enumerate(blocks)]
+    result: list[Typed] = []
     for page in layouts:
         result += [item for item in typed if item.block.page == page.number]
         result += [Typed(Block((line,)), ZoneKind.FURNITURE) for line in page.furniture]

@@ -15,9 +15,10 @@ from typing import IO
 from epistula.errors import ReadError
 from epistula.model import FailureCategory, Letter
 from epistula.pdf.wire import receive
+from epistula.readers import ReaderName
 
 
-class Reader:
+class ReadingProcess:
     """A reading process and the right to kill it; one letter at a time, from any thread."""
 
     def __init__(self) -> None:
@@ -25,14 +26,19 @@ class Reader:
         self._process: subprocess.Popen[bytes] | None = None
         self._owner = 0
 
-    def read(self, path: Path, seconds: float, memory_mb: int) -> Letter:
+    @property
+    def pid(self) -> int | None:
+        """Number of the process, None when none lives."""
+        return self._process.pid if self._process and self._process.poll() is None else None
+
+    def read(self, path: Path, seconds: float, memory_mb: int, reader: str = ReaderName.PDFIUM) -> Letter:
         """Read a letter; see `read_pdf_isolated`."""
         with self._lock:
             process = self._ready()
             timer = threading.Timer(seconds, process.kill)
             timer.start()
             try:
-                ask(process, path, memory_mb)
+                ask(process, path, memory_mb, reader)
                 return receive(pipe(process.stdout))
             except (EOFError, OSError, ValueError) as error:
                 process.kill()
@@ -73,9 +79,9 @@ def start() -> "subprocess.Popen[bytes]":
     )
 
 
-def ask(process: "subprocess.Popen[bytes]", path: Path, memory_mb: int) -> None:
+def ask(process: "subprocess.Popen[bytes]", path: Path, memory_mb: int, reader: str) -> None:
     """Send a request."""
-    request = {"path": str(Path(path).absolute()), "memory_mb": memory_mb}
+    request = {"path": str(Path(path).absolute()), "memory_mb": memory_mb, "reader": ReaderName(reader)}
     stream = pipe(process.stdin)
     stream.write(json.dumps(request).encode() + b"\n")
     stream.flush()
@@ -97,19 +103,23 @@ def explain(code: int, timed_out: bool, seconds: float, memory_mb: int) -> ReadE
     return ReadError(FailureCategory.BROKEN, f"reading it crashed the PDF library (exit code {code})")
 
 
-READER = Reader()
+READER = ReadingProcess()
 atexit.register(READER.close)
 
 
-def read_pdf_isolated(path: Path, seconds: float = 60, memory_mb: int = 2048) -> Letter:
+def read_pdf_isolated(
+    path: Path, seconds: float = 60, memory_mb: int = 2048, reader: str = ReaderName.PDFIUM
+) -> Letter:
     """Read a letter from a PDF file in another process.
 
     Args:
         path: the file.
         seconds: time after which the process is killed.
         memory_mb: memory that reading may use, MB; not limited on Windows.
+        reader: one of `ReaderName`.
 
     Raises:
         ReadError: as `read_pdf`; LIMIT also for time and memory, BROKEN for a crash.
+        ValueError: there is no such reader.
     """
-    return READER.read(path, seconds, memory_mb)
+    return READER.read(path, seconds, memory_mb, ReaderName(reader))

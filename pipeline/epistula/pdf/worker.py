@@ -1,6 +1,6 @@
 """The process that reads PDFs for `epistula.pdf.isolated`: paths come in, letters go out.
 
-Each request is a line of JSON, `{"path": …, "memory_mb": …}`; each answer is what `wire.send` writes.
+Each request is a line of JSON, `{"path": …, "memory_mb": …, "reader": …}`; each answer is what `wire.send` writes.
 The process ends when its input does.
 """
 
@@ -21,13 +21,13 @@ def serve(requests: BinaryIO, answers: BinaryIO) -> None:
     for line in requests:
         request = json.loads(line)
         limit_memory(int(request["memory_mb"]))
-        send(answers, attempt(Path(request["path"]), int(request["memory_mb"])))
+        send(answers, attempt(Path(request["path"]), int(request["memory_mb"]), request["reader"]))
 
 
-def attempt(path: Path, memory_mb: int) -> Letter | ReadError:
+def attempt(path: Path, memory_mb: int, reader: str) -> Letter | ReadError:
     """Read a letter; whatever goes wrong becomes a ReadError."""
     try:
-        return read_pdf(path)
+        return read_pdf(path, reader)
     except ReadError as error:
         return error
     except MemoryError:

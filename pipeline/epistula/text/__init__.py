@@ -1,1 +1,1 @@
-"""The text that is read: words, lexicon look-up, sentences, places."""
+"""The text that is read: words, lexicon look-up, sentences, offsets ↔ places."""

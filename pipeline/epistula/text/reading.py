@@ -6,9 +6,10 @@ the letter's own text and nothing outside the running text is ever found.
 
 import re
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Protocol, TypeVar
 
 from epistula.model import RUNNING_TEXT, Zone, ZoneKind, text_sha256
 from epistula.text.sentences import split_sentences
@@ -17,6 +18,22 @@ from epistula.text.words import Words
 BREAKS = dict.fromkeys(map(ord, "\n\r\v\f\x85\u2028\u2029"), " ")
 EMPTY_LINE = re.compile(r"\n[^\S\n]*\n\s*")
 LINE_BREAK = re.compile(r"\n")
+
+
+NEAR = 600
+"""Characters of its sentence that are looked at beside a mention: no grammar reaches farther, and text
+without full stops must not cost the square of its length."""
+
+
+class HasStart(Protocol):
+    """Anything that begins somewhere in the text."""
+
+    @property
+    def start(self) -> int:
+        """Its first character."""
+
+
+S = TypeVar("S", bound=HasStart)
 
 
 @dataclass(frozen=True)
@@ -66,18 +83,25 @@ class Reading:
         """Return the number of the sentence that holds an offset."""
         return max(0, bisect_right(self._sentence_starts, offset) - 1)
 
+    def by_sentence(self, spans: Iterable[S]) -> dict[int, list[S]]:
+        """Return spans by the number of the sentence they start in."""
+        groups: dict[int, list[S]] = {}
+        for span in spans:
+            groups.setdefault(self.sentence_index(span.start), []).append(span)
+        return groups
+
     def zone_at(self, offset: int) -> Zone:
         """Return the zone that holds an offset."""
         index = bisect_right(self._starts, offset) - 1
         return self.zones[max(0, index)]
 
     def before(self, offset: int) -> str:
-        """Return the text of the sentence up to an offset."""
-        return self.text[min(offset, self.sentence_at(offset)[0]) : offset]
+        """Return the text of the sentence up to an offset, its last `NEAR` characters at most."""
+        return self.text[max(0, offset - NEAR, min(offset, self.sentence_at(offset)[0])) : offset]
 
     def after(self, offset: int) -> str:
-        """Return the text of the sentence from an offset on."""
-        return self.text[offset : max(offset, self.sentence_at(max(0, offset - 1))[1])]
+        """Return the text of the sentence from an offset on, `NEAR` characters at most."""
+        return self.text[offset : min(offset + NEAR, max(offset, self.sentence_at(max(0, offset - 1))[1]))]
 
 
 def read(text: str, zones: tuple[Zone, ...], superscripts: tuple[tuple[int, int], ...] = ()) -> Reading:

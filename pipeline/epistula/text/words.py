@@ -22,6 +22,7 @@ LETTER = r"[^\W\d_Ͱ-Ͽµ]"
 WORD = re.compile(rf"(?i:anti)(?=[a-z]{{3}}|[A-Z]{{3}})|{LETTER}+(?:{ACCENTS}+{LETTER}*)*|\d+|[Ͱ-Ͽµ]{ACCENTS}*")
 POSSESSIVE = re.compile(r"(?<=\w)['’]s\b")
 GAP = re.compile(r"(?:['’]s)?[ \t\u00a0]*[-\u00ad\u2010-\u2015/'’]?[ \t\u00a0]*\Z")
+WIDEST_GAP = 8
 SPELLINGS = [
     (re.compile(r"ae$"), "a"),
     (re.compile(r"ae|oe"), "e"),
@@ -89,7 +90,7 @@ class Words:
         gap = self.text[self.ends[index] : self.starts[index + 1]]
         if gap == ",":  # "3,4-diaminopyridine"
             return self.forms[index].isdigit() and self.forms[index + 1].isdigit()
-        return GAP.match(gap) is not None
+        return len(gap) <= WIDEST_GAP and GAP.match(gap) is not None
 
     def opens(self, index: int) -> bool:
         """Say whether no letter or digit touches the word from the left."""

@@ -9,7 +9,7 @@ Jo-1 positive, MDA5+           an antigen that stands for its antibody
 
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from functools import lru_cache
 from pathlib import Path
 
@@ -78,17 +78,19 @@ def canonical_antigen(name: str) -> str:
 def find(reading: Reading, found: Sequence[Mention]) -> list[Match]:
     """Find autoantibodies with antigen and status."""
     drugs = [(m.start, m.end) for m in found if m.label == "DRUG"]
-    named = list(_names(reading))
+    hits = list(_named().find(reading.words))
+    named = list(_names(reading, hits))
     plain = longest([*_grammar(reading, named), *named])
-    matches = longest([*plain, *_in_company(reading, plain)])
+    matches = longest([*plain, *_in_company(reading, plain, hits)])
     kept = [m for m in matches if not any(s <= m.start and m.end <= e for s, e in drugs)]
     return with_status(reading, kept)
 
 
-def _names(reading: Reading) -> Iterator[Match]:
+def _names(reading: Reading, hits: Sequence[Hit[Entry]]) -> Iterator[Match]:
     """Names of antibodies that need neither prefix nor head."""
-    for hit in _named().find(reading.words):
-        if hit.name in hit.value.ambiguous and not _defined(reading, hit):
+    plain = {hit.value.id for hit in hits if hit.name not in hit.value.ambiguous}
+    for hit in hits:
+        if hit.name in hit.value.ambiguous and not _defined(reading, hit, plain):
             continue
         if hit.value.more["kind"] == "class" and not _has_head(reading, hit):
             continue
@@ -97,9 +99,9 @@ def _names(reading: Reading) -> Iterator[Match]:
         yield _match(reading, prefix.start() if prefix else start, _head_end(reading, hit.end), hit, "named")
 
 
-def _in_company(reading: Reading, plain: Sequence[Match]) -> Iterator[Match]:
+def _in_company(reading: Reading, plain: Sequence[Match], hits: Sequence[Hit[Entry]]) -> Iterator[Match]:
     """Short names with other meanings ("RF") that stand in a list with antibodies."""
-    for hit in _named().find(reading.words):
+    for hit in hits:
         if hit.name in hit.value.ambiguous and any(_neighbours(reading, hit, match) for match in plain):
             yield _match(reading, hit.start, _head_end(reading, hit.end), hit, "listed")
 
@@ -195,18 +197,12 @@ def _has_head(reading: Reading, hit: Hit[Entry]) -> bool:
     return HEAD_LAST.search(hit.name) is not None or _head_end(reading, hit.end) > hit.end
 
 
-def _defined(reading: Reading, hit: Hit[Entry]) -> bool:
-    """Say whether an ambiguous name is meant: another name of its concept stands in the letter, or a
-    head noun or a prefix is at its side."""
+def _defined(reading: Reading, hit: Hit[Entry], plain: Set[str]) -> bool:
+    """Say whether an ambiguous name is meant: another name of its concept stands in the letter (`plain`
+    holds the concepts that do), or a head noun or a prefix is at its side."""
     if _head_end(reading, hit.end) > hit.end or PREFIX.search(reading.text, max(0, hit.start - 10), hit.start):
         return True
-    return (
-        any(
-            other.value.id == hit.value.id and other.name not in hit.value.ambiguous
-            for other in _named().find(reading.words)
-        )
-        or STANDS_FOR.match(reading.text, hit.end) is not None
-    )
+    return hit.value.id in plain or STANDS_FOR.match(reading.text, hit.end) is not None
 
 
 def _match(reading: Reading, start: int, end: int, hit: Hit[Entry], rule: str) -> Match:

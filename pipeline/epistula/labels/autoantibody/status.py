@@ -28,15 +28,18 @@ LIST_ONLY = re.compile(
 
 def with_status(reading: Reading, matches: Sequence[Match]) -> list[Match]:
     """Return the matches with their `status` and the cue it rests on."""
-    return [_with_status(reading, matches, index) for index in range(len(matches))]
+    by_sentence = reading.by_sentence(matches)
+    return [_with_status(reading, here, index) for here in by_sentence.values() for index in range(len(here))]
 
 
 def _with_status(reading: Reading, matches: Sequence[Match], index: int) -> Match:
     match = matches[index]
     start, end = _clause(reading, match)
     cues = [c for c in read_cues(CUES).find(reading.text, start, end) if not _inside(c, matches)]
+    cues = [c for c in cues if not _belongs_elsewhere(c, match, matches)]
     cue = (
-        _denied(match, cues)
+        _denied(reading, matches, index, cues)
+        or _attributive(match, cues)
         or _behind_list(reading, matches, index, cues)
         or _in_front(match, cues)
         or _behind(match, cues)
@@ -61,13 +64,36 @@ def _clause(reading: Reading, match: Match) -> tuple[int, int]:
     return start, end
 
 
+def _belongs_elsewhere(cue: FoundCue, match: Match, matches: Sequence[Match]) -> bool:
+    """Say whether a cue behind a match is an adjective in front of another one."""
+    return cue.start >= match.end and any(m.start - cue.end == 1 for m in matches)
+
+
 def _inside(cue: FoundCue, matches: Sequence[Match]) -> bool:
     return any(m.start <= cue.start and cue.end <= m.end for m in matches)
 
 
-def _denied(match: Match, cues: Sequence[FoundCue]) -> FoundCue | None:
-    """A “no” or “but not” right in front: “no anti-Jo-1 antibodies were found”."""
-    return next((c for c in cues if c.rule.id in DENIALS and match.start - c.end == 1), None)
+def _denied(reading: Reading, matches: Sequence[Match], index: int, cues: Sequence[FoundCue]) -> FoundCue | None:
+    """A “no” in front of the list that the match stands in: “no ANCA or anti-GBM antibodies were found”."""
+    denials = [c for c in cues if c.rule.id in DENIALS and c.end <= matches[index].start]
+    return next((c for c in denials if _opens_list(reading, matches, index, c.end)), None)
+
+
+def _opens_list(reading: Reading, matches: Sequence[Match], index: int, offset: int) -> bool:
+    """Say whether nothing but a list of antibodies is between an offset and a match."""
+    start = matches[index].start
+    for before in reversed(matches[:index]):
+        if LIST_ONLY.fullmatch(reading.text, offset, start) or before.end <= offset:
+            break
+        if not LIST_ONLY.fullmatch(reading.text, before.end, start):
+            return False
+        start = before.start
+    return LIST_ONLY.fullmatch(reading.text, offset, start) is not None
+
+
+def _attributive(match: Match, cues: Sequence[FoundCue]) -> FoundCue | None:
+    """An adjective right in front: “negative ANCA and positive ANA”."""
+    return next((c for c in cues if match.start - c.end == 1 and c.rule.direction == "both"), None)
 
 
 def _behind_list(reading: Reading, matches: Sequence[Match], index: int, cues: Sequence[FoundCue]) -> FoundCue | None:

@@ -16,8 +16,12 @@ from epistula.text.reading import Reading
 
 HERE = Path(__file__).parent
 FIELDS = ("kind", "analyte")
-NUMBERS = r"\d(?:[/-]\d)*(?:(?:,\s|\sand\s|\sor\s)\d)*"
-GENE = r"(?:[A-Z]{1,3}[a-z]?[A-Z0-9][\w-]*|[A-Z]\w*-?\d+\w*)(?:-?[α-ω])?"
+NUMBER = re.compile(r"\d(?:[/-]\d)*,?")
+GENE = re.compile(r"[A-Z]{1,3}[a-z]?[A-Z0-9][\w-]*(?:-[α-ω])?|[A-Z][A-Za-z]*-?\d+\w*(?:-?[α-ω])?")
+GREEK = re.compile(r"[α-ω]|alpha|beta|gamma|kappa")
+TOKEN = re.compile(r"\([^()]{1,24}\)|[\w'’/]+,?")
+REACH = 120
+"""How many characters a target may be away from its head."""
 PATHWAY = re.compile(
     r"\s?[-(]?\s?(?:\w+\)?\s)?(?:pathways?|signatures?|signal\w*|gene|genes|levels?|receptors?|production|secretion)\b"
 )
@@ -40,12 +44,33 @@ def _grammar() -> dict[str, Any]:
 
 
 @lru_cache(maxsize=1)
-def _class_pattern() -> re.Pattern[str]:
-    """“Janus kinase 1 and 3 (JAK 1/3) inhibitor”: target words, numbers, a bracket, the head."""
-    grammar = _grammar()
-    word = rf"(?:(?i:{any_of(grammar['target_words'])})|{GENE}|{NUMBERS}|[α-ω])"
-    target = rf"(?<![\w-]){word}(?:[\s-]{word})*(?:\s\([^()]{{1,24}}\))?(?:[\s-]{word})*"
-    return re.compile(rf"{target}[\s-](?i:{any_of(grammar['class_heads'])})s?(?!\w)")
+def _class_head() -> re.Pattern[str]:
+    return re.compile(rf"(?<=[\w)])[\s-](?:{any_of(_grammar()['class_heads'])})s?(?!\w)", re.IGNORECASE)
+
+
+@lru_cache(maxsize=1)
+def _target_words() -> frozenset[str]:
+    return frozenset(_grammar()["target_words"])
+
+
+def _target_start(text: str, end: int) -> int:
+    """Walk left from a class head over the words of its target: “Janus kinase 1 and 3 (JAK 1/3)”.
+
+    Returns where the target starts; `end` when there is none. At most `REACH` characters are looked at.
+    """
+    start = edge = end
+    bracketed = False
+    for token in reversed(list(TOKEN.finditer(text, max(0, end - REACH), end))):
+        if text[token.end() : edge] not in ("", " ", "-", "\u00a0"):
+            break
+        if token[0].startswith("(") and not bracketed:
+            bracketed = True
+        elif token[0].casefold() in _target_words() or GENE.fullmatch(token[0]) or GREEK.fullmatch(token[0]):
+            start = token.start()
+        elif not (NUMBER.fullmatch(token[0]) or (token[0] in ("and", "or") and NUMBER.match(text, edge))):
+            break
+        edge = token.start()
+    return start
 
 
 @lru_cache(maxsize=1)
@@ -102,12 +127,18 @@ def _meant(reading: Reading, hit: Hit[Entry], plain: set[str]) -> bool:
 
 
 def _classes(reading: Reading) -> Iterator[Match]:
-    for pattern, rule in ((_class_pattern(), "drug.class_by_target"), (_anti_pattern(), "drug.anti_target")):
-        for match in pattern.finditer(reading.text):
-            if re.split(r"[\s(]", match[0])[0] in _grammar()["not_targets"]:
-                continue
-            known = _lexicon().get(match[0])
-            yield Match(match.start(), match.end(), rule, known.concept if known else None)
+    text = reading.text
+    for head in _class_head().finditer(text):
+        start = _target_start(text, head.start())
+        if start < head.start() and re.split(r"[\s(]", text[start : head.start()])[0] not in _grammar()["not_targets"]:
+            yield _class(start, head.end(), text, "drug.class_by_target")
+    for match in _anti_pattern().finditer(text):
+        yield _class(match.start(), match.end(), text, "drug.anti_target")
+
+
+def _class(start: int, end: int, text: str, rule: str) -> Match:
+    known = _lexicon().get(text[start:end])
+    return Match(start, end, rule, known.concept if known else None)
 
 
 def _stems(reading: Reading) -> Iterator[Match]:

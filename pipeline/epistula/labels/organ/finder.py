@@ -71,7 +71,9 @@ def _pattern(pattern: str) -> re.Pattern[str]:
 def find(reading: Reading, found: Sequence[Mention]) -> list[Match]:
     """Find manifestations and affected organs with their system."""
     taken = [(m.start, m.end) for m in found if m.label == "DIAGNOSIS"]
-    modifiers = {hit.end: hit for hit in _modifiers().find(reading.words)}
+    modifiers: dict[int, Hit[str | None]] = {}
+    for hit in _modifiers().find(reading.words):
+        modifiers.setdefault(hit.end, hit)  # the first is the longest
     hits = list(_lexicon().find(reading.words))
     composed = [
         *(_extended(reading, hit, modifiers) for hit in hits if hit.value.more["kind"] == "manifestation"),

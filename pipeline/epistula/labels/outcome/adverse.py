@@ -69,12 +69,14 @@ def _patterns() -> list[tuple[str, re.Pattern[str]]]:
         return [(row["id"], re.compile(rf"(?<![\w-])(?:{row['pattern']})(?!\w)", re.IGNORECASE)) for row in reader]
 
 
-def adverse_events(reading: Reading, drugs: Sequence[Mention], organs: Sequence[Mention]) -> Iterator[Match]:
+def adverse_events(
+    reading: Reading, drugs: Sequence[Mention], organs: Sequence[Mention], first: int
+) -> Iterator[Match]:
     """Yield infections told as events under treatment, and harms that are laid at a drug's door."""
     for name, pattern in _patterns():
         for hit in pattern.finditer(reading.text):
             start, end = hit.span()
-            under_treatment = treatment_began(reading, start, drugs)
+            under_treatment = treatment_began(reading, start, drugs, first)
             if under_treatment and (_is_event(reading, start, end) or _blamed(reading, start, end, drugs)):
                 yield _harm(start, end, name)
     blamed = [organ for organ in organs if _blamed(reading, organ.start, organ.end, drugs)]

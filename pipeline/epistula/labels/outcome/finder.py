@@ -20,13 +20,14 @@ from epistula.labels.experiencer import is_relatives
 from epistula.labels.grammar import any_of, read_grammar
 from epistula.labels.label import Match
 from epistula.labels.outcome.adverse import adverse_events
-from epistula.labels.outcome.setting import is_laboratory, treatment_began
+from epistula.labels.outcome.setting import first_treatment, is_laboratory, treatment_began
 from epistula.model import Mention
 from epistula.text.reading import Reading
 
 HERE = Path(__file__).parent
 GRAMMAR = HERE / "grammar.json"
 FIELDS = {"id", "category", "type", "pattern", "source"}
+TYPES = {"response", "qualified", "plain", "course", "progression", "event", "harm"}
 NEGATED = {"response": "no_response", "qualified": "no_response", "progression": "stable"}
 BY_DEGREE = {
     "complete": {"improvement": "remission"},
@@ -52,13 +53,15 @@ def triggers() -> list[Trigger]:
     """The triggers, in the order of their file.
 
     Raises:
-        DeclarationError: unknown or missing fields.
+        DeclarationError: unknown or missing fields, an unknown type, an id twice.
     """
     found: list[Trigger] = []
     with jsonlines.open(HERE / "triggers.jsonl") as reader:
         for line, row in enumerate(reader, start=1):
-            if set(row) != FIELDS:
-                raise DeclarationError(f"triggers.jsonl, line {line}: fields are {sorted(FIELDS)}.")
+            if set(row) != FIELDS or row["type"] not in TYPES or row["id"] in {known.id for known in found}:
+                raise DeclarationError(
+                    f"triggers.jsonl, line {line}: fields are {sorted(FIELDS)}, types {sorted(TYPES)}, ids unique."
+                )
             pattern = re.compile(rf"(?<!\w)(?<!non-)(?:{row['pattern']})(?!\w)", re.IGNORECASE)
             found.append(Trigger(row["id"], row["category"], row["type"], pattern))
     return found
@@ -95,23 +98,26 @@ def _negation() -> re.Pattern[str]:
 def find(reading: Reading, found: Sequence[Mention]) -> Iterator[Match]:
     """Find outcomes and adverse events with their category."""
     drugs = [m for m in found if m.label == "DRUG"]
+    first = first_treatment(reading, drugs)
     organs = [m for m in found if m.label == "ORGAN"]
     for trigger in triggers():
         for hit in trigger.pattern.finditer(reading.text):
             inside = any(m.start <= hit.start() and hit.end() <= m.end for m in organs)
-            match = None if inside else _outcome(reading, trigger, hit, drugs)
+            match = None if inside else _outcome(reading, trigger, hit, drugs, first)
             if match:
                 yield match
-    yield from adverse_events(reading, drugs, organs)
+    yield from adverse_events(reading, drugs, organs, first)
 
 
-def _outcome(reading: Reading, trigger: Trigger, hit: re.Match[str], drugs: Sequence[Mention]) -> Match | None:
+def _outcome(
+    reading: Reading, trigger: Trigger, hit: re.Match[str], drugs: Sequence[Mention], first: int
+) -> Match | None:
     before, after = reading.before(hit.start()), reading.after(hit.end())
     if re.match(rf"[\s-]{any_of(read_grammar(GRAMMAR)['not_outcome_after'])}(?!\w)", after, re.IGNORECASE):
         return None
     if is_relatives(reading, hit.start()):
         return None
-    if trigger.type in NEEDS_TREATMENT and not treatment_began(reading, hit.start(), drugs):
+    if trigger.type in NEEDS_TREATMENT and not treatment_began(reading, hit.start(), drugs, first):
         return None
     if trigger.type in MEASURED and is_laboratory(before, after):
         return None

@@ -28,13 +28,26 @@ def _laboratory(before: bool) -> re.Pattern[str]:
     return re.compile(rf"\s(?:in|of)\s(?:the\s|her\s|his\s)?(?:[\w-]+\s){{0,2}}{words}(?!\w)", re.IGNORECASE)
 
 
-def treatment_began(reading: Reading, offset: int, drugs: Sequence[Mention]) -> bool:
-    """Say whether the letter has spoken of treatment before `offset`, or does so right behind it in
-    words such as "despite" and "under".
+def first_treatment(reading: Reading, drugs: Sequence[Mention]) -> int:
+    """Return where the letter first speaks of treatment; its length when it never does."""
+    word = _treatment().search(reading.text)
+    starts = [drug.start for drug in drugs] + ([word.start()] if word else [])
+    return min(starts, default=len(reading.text))
+
+
+def treatment_began(reading: Reading, offset: int, drugs: Sequence[Mention], first: int) -> bool:
+    """Say whether treatment was spoken of before `offset`, or is right behind it in words such as
+    "despite" and "under".
 
     Course words before treatment belong to the presenting complaint (guideline, OUTCOME).
+
+    Args:
+        reading: the letter.
+        offset: where the course word stands.
+        drugs: the letter's drugs.
+        first: what `first_treatment` says.
     """
-    if any(drug.start < offset for drug in drugs) or _treatment().search(reading.text, 0, offset):
+    if first < offset:
         return True
     under = UNDER.search(reading.after(offset))
     if under is None:

@@ -19,6 +19,6 @@ LABEL = Label(
         "has_diagnosis": "DIAGNOSIS",
         "has_involvement": "ORGAN",
     },
-    after=("AUTOANTIBODY", "CITATION", "DIAGNOSIS", "OUTCOME"),
+    after=("AUTOANTIBODY", "CITATION", "DIAGNOSIS", "ORGAN", "OUTCOME"),
     colour="#ffe08a",
 )

@@ -7,7 +7,7 @@ three others, One of them, the other        anaphors
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -21,7 +21,7 @@ from epistula.text.reading import Reading
 GRAMMAR = Path(__file__).parent / "grammar.json"
 TOKEN = re.compile(r"[\w½¼¾]+(?:[-‐–/.][\w½¼¾+]+)*\+?|[(),/]")
 AGED = (
-    r"(?:\d+[½¼¾]?(?:\.\d)?|\w+)(?:['’]s)?[-‐–\s](?:and-a-half-)?"
+    r"(?:\d{1,3}[½¼¾]?(?:\.\d)?|[A-Za-z]{3,12})(?:['’]s)?[-‐–\s](?:and-a-half-)?"
     r"(?:years?|yrs?|months?|weeks?|days?)(?:['’]s)?[-‐–\s]?olds?"
 )
 AGE = re.compile(
@@ -35,6 +35,8 @@ BEFORE_COUNT = frozenset({"all", "both", "first", "last", "other", "only", "rema
 PARTICIPLE = re.compile(r"\w+ed|\w+-\w+ed", re.IGNORECASE)
 AS_A = re.compile(r"\b(?:as\sa(?:n)?|be)\s\Z", re.IGNORECASE)
 NAME = re.compile(r"\s(?:no\.?\s?)?(?:[A-H]|[1-9]\d?)(?![\w%.]\w|\s?(?:mg|g|years|%))\b")
+LOOK_BACK = 200
+"""Characters in front of a head noun that may belong to it."""
 COMPOUND = re.compile(
     r"\w[\w./‐–-]*[-‐–](?:old|positive|negative|treated|naive|refractory|resistant|dependent|onset|associated"
     r"|related|handed|born|free|level|Asian|American|Caucasian|aged|smoking|smoker|induced|specific)\Z",
@@ -106,14 +108,14 @@ def _aged_somebody() -> re.Pattern[str]:
 
 def find(reading: Reading, found: Sequence[Mention]) -> list[Match]:
     """Find patients with count, age group and sex."""
-    spans = [(m.start, m.end) for m in found if m.label in ("AUTOANTIBODY", "DIAGNOSIS", "OUTCOME", "ORGAN")]
-    matches = longest([*_headed(reading, spans), *_anaphors(reading), *_aged(reading)])
+    inside = [m for m in found if m.label in ("AUTOANTIBODY", "DIAGNOSIS", "OUTCOME", "ORGAN")]
+    matches = longest([*_headed(reading, reading.by_sentence(inside)), *_anaphors(reading), *_aged(reading)])
     return with_person(reading, _with_of_phrases(reading, matches), found, grammar())
 
 
-def _headed(reading: Reading, spans: Sequence[tuple[int, int]]) -> Iterator[Match]:
+def _headed(reading: Reading, mentions: Mapping[int, Sequence[Mention]]) -> Iterator[Match]:
     for head in _head().finditer(reading.text):
-        start = _left_edge(reading, head.start(), spans)
+        start = _left_edge(reading, head.start(), mentions.get(reading.sentence_index(head.start()), ()))
         phrase = _of_phrase().search(reading.text, max(0, start - 40), start)
         if phrase:
             start = phrase.start()
@@ -123,18 +125,18 @@ def _headed(reading: Reading, spans: Sequence[tuple[int, int]]) -> Iterator[Matc
             yield Match(start, end, "patients.of_phrase" if phrase else "patients.head")
 
 
-def _left_edge(reading: Reading, start: int, spans: Sequence[tuple[int, int]]) -> int:
+def _left_edge(reading: Reading, start: int, mentions: Sequence[Mention]) -> int:
     """Walk left from the head over modifiers, mentions and ages, up to a count."""
-    tokens = list(TOKEN.finditer(reading.text, reading.sentence_at(start)[0], start))
+    tokens = list(TOKEN.finditer(reading.text, max(reading.sentence_at(start)[0], start - LOOK_BACK), start))
     starts = {token.start() for token in tokens}
     edge = start
     while tokens:
         token = tokens.pop()
         if token.start() >= edge:
             continue
-        mention = next((s for s in spans if s[0] <= token.start() and token.end() <= s[1] <= edge), None)
-        if mention and mention[0] in starts:
-            edge = mention[0]
+        mention = next((m for m in mentions if m.start <= token.start() and token.end() <= m.end <= edge), None)
+        if mention and mention.start in starts:
+            edge = mention.start
         elif token[0] == ")" and len(tokens) > 1 and tokens[-2][0] == "(":
             edge = tokens[-2].start()
         elif token[0] == "," and tokens and _is_modifier(tokens[-1][0]) and edge != start:
@@ -167,7 +169,7 @@ def _is_count(word: str) -> bool:
     folded = word.casefold()
     if TENS.match(folded):
         return True
-    return folded.isdigit() or folded in grammar()["numbers"] or folded in _folded("quantifiers")
+    return folded.isdecimal() or folded in grammar()["numbers"] or folded in _folded("quantifiers")
 
 
 @lru_cache(maxsize=8)

@@ -14,8 +14,8 @@ from epistula.model import Mention
 from epistula.text.reading import Reading
 
 AGE = re.compile(
-    r"(?P<number>\d+)[½¼¾]?(?:\.\d)?[-‐–\s]?(?P<unit>years?|yrs?|months?|weeks?|days?|y/?o\b|yo\b)"
-    r"|aged?\s(?P<aged>\d+)|(?P<word>[a-z]+)[-‐–\s](?P<unit2>years?|months?|weeks?|days?)[-‐–\s]old",
+    r"(?P<number>\d{1,3})[½¼¾]?(?:\.\d)?[-‐–\s]?(?P<unit>years?|yrs?|months?|weeks?|days?|y/?o\b|yo\b)"
+    r"|aged?\s(?P<aged>\d+)|(?P<word>[a-z]{3,12})[-‐–\s](?P<unit2>years?|months?|weeks?|days?)[-‐–\s]old",
     re.IGNORECASE,
 )
 AGE_BEHIND = re.compile(r",?\s\(?(?:aged\s(?P<aged>\d+)|(?P<number>\d+)[-\s]?(?P<unit>years?|yrs?|y)\b)", re.IGNORECASE)
@@ -45,12 +45,16 @@ REACH = 2
 """How many sentences back a bare count may point."""
 ADULT_FROM = 18
 
+Citations = Mapping[int, Sequence[Mention]]
+"""Citations by the number of their sentence."""
+
 
 def with_person(
     reading: Reading, matches: Sequence[Match], found: Sequence[Mention], grammar: Mapping[str, Any]
 ) -> list[Match]:
     """Return the matches with `n`, `age_group` and `sex`."""
     sex_of_letter = _one_sex(reading)
+    citations = reading.by_sentence(m for m in found if m.label == "CITATION")
     done: list[Match] = []
     for index, match in enumerate(matches):
         text = NAMED.sub("", reading.text[match.start : match.end])
@@ -61,7 +65,7 @@ def with_person(
             other = reading.text[in_apposition.start : in_apposition.end]
             age = age or _own_age(reading, in_apposition, other, grammar)
             sex = sex or _own_sex(other, grammar)
-        pointed = _points_at(reading, match, text, n, done, found)
+        pointed = _points_at(reading, match, text, n, done, citations)
         if age is None and pointed:
             age = str(pointed.attributes["age_group"])
         if sex is None and pointed and "sex" in pointed.attributes:
@@ -92,7 +96,7 @@ def _count(text: str, grammar: Mapping[str, Any]) -> int | None:
         ones: int = grammar["numbers"].get((tens[2] or "").casefold(), 0)
         return TENS[tens[1].casefold()] + ones
     for word in re.findall(r"[\w]+", bare):
-        if word.isdigit() and len(word) < 5:
+        if word.isdecimal() and len(word) < 5:
             return int(word)
         if word.casefold() in grammar["numbers"]:
             return int(grammar["numbers"][word.casefold()])
@@ -144,7 +148,7 @@ def _points_at(
     text: str,
     n: int | None,
     done: Sequence[Match],
-    found: Sequence[Mention],
+    citations: Citations,
 ) -> Match | None:
     """Return the earlier mention that a mention points at, or None.
 
@@ -160,8 +164,8 @@ def _points_at(
     if not (DEFINITE.search(reading.before(match.start)[-30:]) or ANAPHORIC.search(text)):
         return None
     known = [d for d in done if d.attributes["age_group"] != "unspecified"]
-    authors = _authors(reading, match.start, found)
-    same = [d for d in known if authors and authors & _authors(reading, d.start, found)]
+    authors = _authors(reading, match.start, citations)
+    same = [d for d in known if authors and authors & _authors(reading, d.start, citations)]
     candidates = same or known
     return candidates[-1] if candidates else None
 
@@ -173,11 +177,9 @@ def _holds(reading: Reading, group: Match, match: Match, n: int | None) -> bool:
     return near and group.rule != "patients.anaphor" and (size is None or int(size) >= (n or 2)) and size != 1
 
 
-def _authors(reading: Reading, offset: int, found: Sequence[Mention]) -> set[str]:
-    start, end = reading.sentence_at(offset)
-    return {
-        m.text.split()[0] for m in found if m.label == "CITATION" and start <= m.start < end and m.text[0].isalpha()
-    }
+def _authors(reading: Reading, offset: int, citations: Citations) -> set[str]:
+    here = citations.get(reading.sentence_index(offset), ())
+    return {m.text.split()[0] for m in here if m.text[0].isalpha()}
 
 
 def _one_sex(reading: Reading) -> str | None:
