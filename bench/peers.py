@@ -95,7 +95,9 @@ def main() -> None:
     print(f"epistula, whole pipeline: {whole:,.0f} words/s")
     for name, make in peers():
         theirs = rate(make(), documents)
-        print(f"{name}: {theirs:,.0f} words/s; ours {mine / theirs:.1f} times, our whole {whole / theirs:.1f} times as fast")
+        print(
+            f"{name}: {theirs:,.0f} words/s; ours {mine / theirs:.1f} times, our whole {whole / theirs:.1f} times as fast"
+        )
 
 
 if __name__ == "__main__":

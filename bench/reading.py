@@ -106,9 +106,7 @@ def pymupdf() -> Callable[[Path], object]:
     return read
 
 
-READERS = {
-    make.__name__: make for make in (characters, whole, pdftotext, pypdfium2, pdfplumber, pymupdf)
-}
+READERS = {make.__name__: make for make in (characters, whole, pdftotext, pypdfium2, pdfplumber, pymupdf)}
 
 
 def installed(name: str) -> bool:
