@@ -95,9 +95,8 @@ def main() -> None:
     print(f"epistula, whole pipeline: {whole:,.0f} words/s")
     for name, make in peers():
         theirs = rate(make(), documents)
-        print(
-            f"{name}: {theirs:,.0f} words/s; ours {mine / theirs:.1f} times, our whole {whole / theirs:.1f} times as fast"
-        )
+        ratios = f"ours {mine / theirs:.1f} times, our whole {whole / theirs:.1f} times as fast"
+        print(f"{name}: {theirs:,.0f} words/s; {ratios}")
 
 
 if __name__ == "__main__":

@@ -7,6 +7,8 @@ seven questions for each, so the functions are called here with plain addresses 
 import ctypes
 import math
 import re
+from collections import deque
+from itertools import count, repeat
 from typing import NamedTuple
 
 import numpy as np
@@ -23,6 +25,12 @@ SLANTED = re.compile(r"It|Obl|Slant|CM[TM]I|ti\d", re.ASCII)
 """Names of fonts whose letters reach over the next letter."""
 HIGH, LOW, LOW_END, UNICODE_END = 0xD800, 0xDC00, 0xE000, 0x110000
 """Where the halves of UTF-16 pairs begin and end, and where Unicode does."""
+NONCHARACTERS = 0xFFF0
+"""From here on PDFium's text has codes of its own, as for a hyphen at the end of a line."""
+RIGHT_TO_LEFT, RIGHT_TO_LEFT_END = 0x590, 0x900
+"""Scripts whose characters PDFium reorders (Hebrew, Arabic, Syriac and their kin)."""
+LEVEL = 1e-3
+"""Coordinates nearer to each other than this are one, points."""
 HIDDEN_MODES = frozenset({raw.FPDF_TEXTRENDERMODE_INVISIBLE, raw.FPDF_TEXTRENDERMODE_CLIP})
 
 
@@ -81,11 +89,11 @@ def read_characters(page: pdfium.PdfPage, number: int) -> PageText:
     frame = page_frame(page)
     textpage = page.get_textpage()
     try:
-        count = max(0, raw.FPDFText_CountChars(textpage.raw))
-        if count > MAX_PAGE_CHARS:
-            reason = f"page {number} holds {count:,} characters, more than {MAX_PAGE_CHARS:,}"
+        total = max(0, raw.FPDFText_CountChars(textpage.raw))
+        if total > MAX_PAGE_CHARS:
+            reason = f"page {number} holds {total:,} characters, more than {MAX_PAGE_CHARS:,}"
             raise ReadError(FailureCategory.LIMIT, reason)
-        glyphs, fonts = read_glyphs(textpage, count, frame)
+        glyphs, fonts = read_glyphs(textpage, total, frame)
     finally:
         textpage.close()
     width, height = frame.size
@@ -106,11 +114,17 @@ def on_page(glyphs: Glyphs, width: float, height: float) -> Bools:
     return within
 
 
-def read_glyphs(textpage: pdfium.PdfTextPage, count: int, frame: Frame) -> tuple[Glyphs, tuple[str, ...]]:
-    """Read `count` characters with their geometry; those that PDFium made up are left out."""
-    codes, objects, chosen = ask_codes(textpage, count)
-    loose, origin = ask_boxes(textpage, chosen)
-    drawn, which = ask_objects(textpage, objects, chosen)
+def read_glyphs(textpage: pdfium.PdfTextPage, total: int, frame: Frame) -> tuple[Glyphs, tuple[str, ...]]:
+    """Read `total` characters with their geometry; those that PDFium made up are left out."""
+    codes, objects, chosen = ask_codes(textpage, total)
+    loose = ask_boxes(textpage, chosen)
+    addresses, first, which = np.unique(objects, return_index=True, return_inverse=True)
+    drawn = ask_objects(textpage, addresses, chosen[first])
+    handles = tuple(dict.fromkeys(d.font for d in drawn))
+    font = np.array([handles.index(d.font) for d in drawn], dtype=np.int64)[which]
+    names = tuple(font_name(handle) for handle in handles)
+    kinds = glyph_kinds(textpage, codes, font, chosen, loose, handles)
+    origin = ask_origins(textpage, chosen, which, first, loose, kinds.flush)
     left, top = frame.place(loose[:, 0], loose[:, 1])
     right, bottom = frame.place(loose[:, 2], loose[:, 3])
     x, y = frame.place(origin[:, 0], origin[:, 1])
@@ -120,9 +134,6 @@ def read_glyphs(textpage: pdfium.PdfTextPage, count: int, frame: Frame) -> tuple
         np.maximum(left, right),
         np.maximum(top, bottom),
     ]
-    addresses = tuple(dict.fromkeys(d.font for d in drawn))
-    font = np.array([addresses.index(d.font) for d in drawn], dtype=np.int64)[which]
-    kinds = glyph_kinds(textpage, codes, font, chosen, addresses)
     glyphs = Glyphs(
         text=codes.astype("<u4").view("<U1").astype("<U4"),
         box=np.stack(corners, axis=1),
@@ -136,47 +147,120 @@ def read_glyphs(textpage: pdfium.PdfTextPage, count: int, frame: Frame) -> tuple
         failed=kinds.failed,
         glyph=number_glyphs(objects, loose, origin),
     )
-    names = tuple(font_name(address) for address in addresses)
     return lay_along(mend_heights(glyphs, y), x, y, *frame.size), names
 
 
-def ask_codes(textpage: pdfium.PdfTextPage, count: int) -> tuple[Ints, Ints, Ints]:
+def ask_codes(textpage: pdfium.PdfTextPage, total: int) -> tuple[Ints, Ints, Ints]:
     """Return code point, address of the text object, and index of each character that is drawn.
 
-    Characters without a text object, and spaces that PDFium says it put in, are not drawn.
+    The spaces and line breaks that PDFium says it put in are not drawn.
     """
     handle = ctypes.cast(textpage.raw, ctypes.c_void_p).value
-    codes = np.array([GET_UNICODE(handle, i) for i in range(count)], dtype=np.int64)
-    objects = np.array([GET_OBJECT(handle, i) or 0 for i in range(count)], dtype=np.int64)
-    drawn = (objects != 0) & ~((codes >= LOW) & (codes < LOW_END))
-    for i in np.flatnonzero(drawn & (codes <= ord(" "))).tolist():
-        drawn[i] = IS_GENERATED(handle, i) != 1
+    codes = ask_text(handle, total)
+    drawn = ~((codes >= LOW) & (codes < LOW_END))
+    spaces = np.flatnonzero(codes <= ord(" "))
+    drawn[spaces] = np.fromiter(map(IS_GENERATED, repeat(handle), spaces.tolist()), np.int64, len(spaces)) != 1
     chosen = np.flatnonzero(drawn)
-    return join_surrogates(codes)[chosen], objects[chosen], chosen
+    turned = ((codes >= RIGHT_TO_LEFT) & (codes < RIGHT_TO_LEFT_END)) | ((codes >= 0xFB1D) & (codes < NONCHARACTERS))
+    find = find_every_object if turned.any() else find_objects
+    objects = find(handle, chosen.tolist())
+    named = objects != 0
+    return join_surrogates(codes)[chosen][named], objects[named], chosen[named]
 
 
-def ask_boxes(textpage: pdfium.PdfTextPage, chosen: Ints) -> tuple[Floats, Floats]:
-    """Return loose boxes (left, top, right, bottom) and origins (x, y) of the characters, in user space.
+def ask_text(handle: int | None, total: int) -> Ints:
+    """Return the UTF-16 code of each character; all are asked for at once where there is one for each."""
+    buffer = np.zeros(total + 1, dtype=np.uint16)
+    written = GET_TEXT(handle, 0, total, buffer.ctypes.data) - 1
+    codes = buffer[:total].astype(np.int64)
+    if written != total or ((codes >= HIGH) & (codes < LOW_END)).any():
+        return np.fromiter(map(GET_UNICODE, repeat(handle), range(total)), np.int64, total)
+    for i in np.flatnonzero((codes < ord(" ")) | (codes >= NONCHARACTERS)).tolist():
+        codes[i] = GET_UNICODE(handle, i)
+    return codes
+
+
+def find_every_object(handle: int | None, chosen: list[int]) -> Ints:
+    """Return the address of the text object of each character, 0 for none."""
+    return np.array([GET_OBJECT(handle, i) or 0 for i in chosen], dtype=np.int64)
+
+
+def find_objects(handle: int | None, chosen: list[int]) -> Ints:
+    """Return the address of the text object of each character, 0 for none.
+
+    The characters of an object follow each other, so that a stretch which starts and ends in one
+    object lies in it; any other is halved.
+    """
+    found = np.zeros(len(chosen), dtype=np.int64)
+    if not chosen:
+        return found
+    stretches = [(0, GET_OBJECT(handle, chosen[0]), len(chosen) - 1, GET_OBJECT(handle, chosen[-1]))]
+    while stretches:
+        first, one, last, two = stretches.pop()
+        if one == two:
+            found[first : last + 1] = one or 0
+        elif last - first == 1:
+            found[first], found[last] = one or 0, two or 0
+        else:
+            middle = (first + last) // 2
+            between = GET_OBJECT(handle, chosen[middle])
+            stretches += [(first, one, middle, between), (middle, between, last, two)]
+    return found
+
+
+def ask_boxes(textpage: pdfium.PdfTextPage, chosen: Ints) -> Floats:
+    """Return loose boxes (left, top, right, bottom) of the characters, in user space.
 
     A loose box spans the advance of the character and the ascent and descent of its font.
     """
     handle = ctypes.cast(textpage.raw, ctypes.c_void_p).value
     loose = np.zeros((len(chosen), 4), dtype=np.float32)
+    places = count(loose.ctypes.data, loose.strides[0])
+    deque(map(GET_LOOSE_BOX, repeat(handle), chosen.tolist(), places), maxlen=0)
+    return loose.astype(np.float64)
+
+
+def ask_origins(
+    textpage: pdfium.PdfTextPage, chosen: Ints, which: Ints, first: Ints, loose: Floats, flush: Bools
+) -> Floats:
+    """Return the origins (x, y) of the characters, in user space.
+
+    The characters of a text object whose boxes have their edges on two lines have one baseline;
+    only those of other objects, and those whose box does not start at the origin, are asked.
+
+    Args:
+        textpage: the page.
+        chosen: index of each character.
+        which: number of each character's text object.
+        first: each text object's first character, as a place in `chosen`.
+        loose: box of each character.
+        flush: whether the box of each character starts at its origin.
+    """
+    handle = ctypes.cast(textpage.raw, ctypes.c_void_p).value
+    start = ask_origin(handle, chosen[first])
+    bent = (np.abs(loose[:, 1::2] - loose[first][which][:, 1::2]) > LEVEL).any(axis=1)
+    level = np.bincount(which, bent, len(first)) == 0
+    origin: Floats = np.stack([loose[:, 0], start[which, 1]], axis=1)
+    others = np.flatnonzero(~(level[which] & flush))
+    origin[others] = ask_origin(handle, chosen[others])
+    return origin
+
+
+def ask_origin(handle: int | None, chosen: Ints) -> Floats:
+    """Return the origins (x, y) that PDFium tells of some characters."""
     origin = np.zeros((len(chosen), 2), dtype=np.float64)
-    loose_at, origin_at = loose.ctypes.data, origin.ctypes.data
+    place = origin.ctypes.data
     for rank, i in enumerate(chosen.tolist()):
-        GET_LOOSE_BOX(handle, i, loose_at + 16 * rank)
-        GET_ORIGIN(handle, i, origin_at + 16 * rank, origin_at + 16 * rank + 8)
-    return loose.astype(np.float64), origin
+        GET_ORIGIN(handle, i, place + 16 * rank, place + 16 * rank + 8)
+    return origin
 
 
-def ask_objects(textpage: pdfium.PdfTextPage, objects: Ints, chosen: Ints) -> tuple[list[Drawn], Ints]:
-    """Return what each text object says of its characters, and for each character its object's number."""
-    addresses, first, which = np.unique(objects, return_index=True, return_inverse=True)
+def ask_objects(textpage: pdfium.PdfTextPage, addresses: Ints, chosen: Ints) -> list[Drawn]:
+    """Return what each text object says of its characters; `chosen` has one character of each."""
     handle = ctypes.cast(textpage.raw, ctypes.c_void_p).value
     matrix = np.zeros(6, dtype=np.float32)
-    found = zip(addresses.tolist(), chosen[first].tolist(), strict=True)
-    return [ask_object(handle, address, i, matrix) for address, i in found], which
+    found = zip(addresses.tolist(), chosen.tolist(), strict=True)
+    return [ask_object(handle, address, i, matrix) for address, i in found]
 
 
 def ask_object(handle: int | None, address: int, i: int, matrix: npt.NDArray[np.float32]) -> Drawn:
@@ -211,27 +295,40 @@ class Kinds(NamedTuple):
     Args:
         advance: how far a character that may reach over the next one moves the pen, font sizes; else 0.
         failed: the font does not say which character it is.
+        flush: its box starts at its origin; told of no piece of a ligature.
     """
 
     advance: Floats
     failed: Bools
+    flush: Bools
 
 
 def glyph_kinds(
-    textpage: pdfium.PdfTextPage, codes: Ints, font: Ints, chosen: Ints, addresses: tuple[int, ...]
+    textpage: pdfium.PdfTextPage, codes: Ints, font: Ints, chosen: Ints, loose: Floats, handles: tuple[int, ...]
 ) -> Kinds:
     """Ask once for each character of each font."""
     handle = ctypes.cast(textpage.raw, ctypes.c_void_p).value
     keys, first, which = np.unique(font * UNICODE_END + codes, return_index=True, return_inverse=True)
+    apart = ~shares_box(loose)
+    flush = (np.abs(ask_origin(handle, chosen[first])[:, 0] - loose[first, 0]) <= LEVEL) & apart[first]
     failed = [HAS_MAP_ERROR(handle, i) == 1 for i in chosen[first].tolist()]
-    advance = [pen_advance(addresses[key // UNICODE_END], key % UNICODE_END) for key in keys.tolist()]
-    return Kinds(np.array(advance, dtype=float)[which], np.array(failed, dtype=bool)[which])
+    slanted = [bool(address and SLANTED.search(font_name(address))) for address in handles]
+    advance = np.zeros(len(keys))
+    for i, (number, code) in enumerate(zip(*(part.tolist() for part in divmod(keys, UNICODE_END)), strict=True)):
+        if slanted[number] or (code == ord("f") and handles[number]):
+            advance[i] = pen_advance(handles[number], code)
+    return Kinds(advance[which], np.array(failed, dtype=bool)[which], flush[which] & apart)
+
+
+def shares_box(loose: Floats) -> Bools:
+    """Return a mask of the characters with the box of the one before or after: pieces of a ligature."""
+    same = (np.diff(loose, axis=0) == 0).all(axis=1)
+    shared: Bools = np.append(same, False)[: len(loose)] | np.append(False, same)[: len(loose)]
+    return shared
 
 
 def pen_advance(font: int, code: int) -> float:
-    """Return the width of a character in font sizes if it may reach over the next one, else 0."""
-    if not font or not (code == ord("f") or SLANTED.search(font_name(font))):
-        return 0.0
+    """Return the width of a character in font sizes."""
     width = ctypes.c_float()
     raw.FPDFFont_GetGlyphWidth(ctypes.cast(font, raw.FPDF_FONT), code, 1.0, width)
     return max(0.0, width.value)
@@ -299,12 +396,13 @@ def lay_along(glyphs: Glyphs, x: Floats, y: Floats, width: float, height: float)
 
 
 def address_of(function: object, result: type, *arguments: type) -> "ctypes._FuncPointer":
-    """Return the library's function taking plain addresses."""
+    """Return the library's function taking plain addresses; other threads wait, which costs less for short calls."""
     pointer = ctypes.cast(function, ctypes.c_void_p).value  # type: ignore[arg-type]
-    return ctypes.CFUNCTYPE(result, *arguments)(pointer or 0)
+    return ctypes.PYFUNCTYPE(result, *arguments)(pointer or 0)
 
 
 HANDLE, INDEX, PLACE = ctypes.c_void_p, ctypes.c_int, ctypes.c_void_p
+GET_TEXT = address_of(raw.FPDFText_GetText, ctypes.c_int, HANDLE, INDEX, ctypes.c_int, PLACE)
 GET_UNICODE = address_of(raw.FPDFText_GetUnicode, ctypes.c_uint, HANDLE, INDEX)
 GET_OBJECT = address_of(raw.FPDFText_GetTextObject, ctypes.c_void_p, HANDLE, INDEX)
 GET_MATRIX = address_of(raw.FPDFText_GetMatrix, ctypes.c_int, HANDLE, INDEX, PLACE)

@@ -94,17 +94,17 @@ def rows_of(words: Words, region: Ints) -> list[Row]:
     starts = np.flatnonzero(np.r_[True, top[1:] >= reach[:-1]])
     ends = np.r_[starts[1:], len(order)]
     return [
-        Row(order[a:b], float(top[a]), float(reach[b - 1]), middle(words.size[order[a:b]]))
+        Row(order[a:b], float(top[a]), float(reach[b - 1]), middle(words.size[order[a:b]].tolist()))
         for a, b in zip(starts, ends, strict=True)
     ]
 
 
-def gaps_of(words: Words, some: Ints) -> list[Gutter]:
-    """Return the upright strips between words, of whatever width, from left to right."""
+def wide_gaps(words: Words, some: Ints, width: float) -> list[Gutter]:
+    """Return the upright strips between words that are at least so wide, from left to right."""
     spans = sorted(zip(words.x0[some].tolist(), words.x1[some].tolist(), strict=True))
     gaps, reach = [], spans[0][1]
-    for x0, x1 in spans[1:]:
-        if x0 > reach:
+    for x0, x1 in spans:
+        if x0 - reach >= width and x0 > reach:
             gaps.append(Gutter(reach, x0))
         reach = max(reach, x1)
     return gaps
@@ -116,8 +116,8 @@ def best_band(words: Words, rows: list[Row], known: tuple[Gutter, ...]) -> Band 
     seen: list[Band] = []
     for i, row in enumerate(rows):
         limit = MIN_GUTTER * row.size
-        for gap in gaps_of(words, row.words):
-            if gap.x1 - gap.x0 < limit or any(within(i, gap, band, limit) for band in seen):
+        for gap in wide_gaps(words, row.words, limit):
+            if any(within(i, gap, band, limit) for band in seen):
                 continue
             seen.append(extend(words, rows, i, gap))
             band = trim(words, rows, seen[-1])
@@ -215,23 +215,36 @@ def parts_columns(words: Words, rows: list[Row], band: Band, known: tuple[Gutter
     both = split_sides(words, rows, band)
     if any(not len(side) for side in both):
         return False
-    if all(is_column(words, side, MIN_LINES, MIN_COLUMN) for side in both):
+    if all(is_columns(words, side) for side in both):
         return True
     near = any(min(g.x1, band.gutter.x1) - max(g.x0, band.gutter.x0) > 2 for g in known)
     return near and all(is_column(words, side, 1, 0) for side in both)
 
 
+def is_columns(words: Words, some: Ints) -> bool:
+    """Tell whether words make a column, or several side by side with free strips between them."""
+    if is_column(words, some, MIN_LINES, MIN_COLUMN):
+        return True
+    strips = wide_gaps(words, some, MIN_GUTTER * middle(words.size[some].tolist()))
+    if not strips:
+        return False
+    left = words.x1[some] <= strips[0].x1
+    return is_column(words, some[left], MIN_LINES, MIN_COLUMN) and is_columns(words, some[~left])
+
+
 def is_column(words: Words, some: Ints, min_lines: int, min_width: float) -> bool:
     """Tell whether words make enough long lines without wide holes."""
     lines = baselines(words, some)
-    size = middle(words.size[some])
+    size = middle(words.size[some].tolist())
     widths = [float(words.x1[line].max() - words.x0[line].min()) for line in lines]
-    holes = sum(any(g.x1 - g.x0 > 2 * size for g in gaps_of(words, line)) for line in lines)
-    return len(lines) >= min_lines and middle(np.array(widths)) >= min_width * size and holes <= 0.3 * len(lines)
+    if len(lines) < min_lines or middle(widths) < min_width * size:
+        return False
+    holes = sum(any(g.x1 - g.x0 > 2 * size for g in wide_gaps(words, line, 2 * size)) for line in lines)
+    return holes <= 0.3 * len(lines)
 
 
 def baselines(words: Words, some: Ints) -> list[Ints]:
     """Part words by baseline, top to bottom; raised and lowered ones make rows of their own or join."""
     order = some[np.argsort(words.base[some], kind="stable")]
-    step = np.diff(words.base[order]) > 0.3 * middle(words.size[order])
+    step = np.diff(words.base[order]) > 0.3 * middle(words.size[order].tolist())
     return np.split(order, np.flatnonzero(step) + 1)

@@ -2,6 +2,7 @@
 
 import unicodedata
 from bisect import bisect_left
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
@@ -133,9 +134,12 @@ def type_blocks(layouts: Sequence[Layout], hint: str = "") -> list[Typed]:
     apart = find_neighbours(blocks, hint)
     ours = iter(set_floats_apart(classify([block for i, block in enumerate(blocks) if i not in apart])))
     typed = [Foreign(block, ZoneKind.FURNITURE) if i in apart else next(ours) for i, block in enumerate(blocks)]
+    on_page: dict[int, list[Typed]] = defaultdict(list)
+    for item in typed:
+        on_page[item.block.page].append(item)
     result: list[Typed] = []
     for page in layouts:
-        result += [item for item in typed if item.block.page == page.number]
+        result += on_page[page.number]
         result += [Typed(Block((line,)), ZoneKind.FURNITURE) for line in page.furniture]
     return result
 
@@ -174,9 +178,11 @@ def trace(written: Sequence[Written], boxes: Mapping[int, Boxes]) -> tuple[npt.N
     glyphs = np.concatenate([np.concatenate([part.glyphs, gap]) for part in written])[:-1]
     pages = np.concatenate([np.concatenate([part.pages, gap + 1]) for part in written])[:-1]
     found = np.full((len(glyphs), 4), np.nan, dtype=np.float32)
-    for page, table in boxes.items():
-        here = pages == page
-        found[here] = table[glyphs[here]]
+    order = np.argsort(pages, kind="stable")
+    numbers, first = np.unique(pages[order], return_index=True)
+    for page, here in zip(numbers.tolist(), np.split(order, first[1:]), strict=True):
+        if page in boxes:
+            found[here] = boxes[page][glyphs[here]]
     return pages.astype(np.uint16), found
 
 

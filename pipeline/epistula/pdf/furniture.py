@@ -18,6 +18,7 @@ LARGE = 1.3
 """Least size of a watermark, in sizes of the text."""
 NUMBER = re.compile(r"\W*(page )?[a-z]{0,2}\d{1,5}( ?(of|/|-|–) ?[a-z]?\d{1,5})?\W*|[ivxl]{1,6}", re.IGNORECASE)
 """A page number by itself."""
+DIGITS = re.compile(r"\d+")
 STAMP = re.compile(
     r"^(https?://|www\.|doi\s*:|doi\.org)|downloaded (from|by|on)|all rights reserved|©|\(c\) (19|20)\d\d"
     r"|copyright (holder|19|20)|for permissions|permissions?@|published by|preprint doi|not certified by peer"
@@ -47,8 +48,12 @@ def find_furniture(sheets: Sequence[Sheet]) -> list[Bools]:
 
     A page is never emptied: where nearly all words would go, none goes.
     """
-    numbered = line_numbers(sheets, [make_strips(n, sheet) for n, sheet in enumerate(sheets)])
-    strips = [make_strips(n, sheet, mask) for n, (sheet, mask) in enumerate(zip(sheets, numbered, strict=True))]
+    texts = [word_texts(sheet) for sheet in sheets]
+    strips = [make_strips(n, sheet, texts[n]) for n, sheet in enumerate(sheets)]
+    numbered = line_numbers(sheets, texts, strips)
+    for n, mask in enumerate(numbered):
+        if mask.any():
+            strips[n] = make_strips(n, sheets[n], texts[n], mask)
     alike: dict[str, list[Strip]] = defaultdict(list)
     for strip in (strip for page in strips for strip in page):
         alike[strip.pattern].append(strip)
@@ -61,7 +66,14 @@ def find_furniture(sheets: Sequence[Sheet]) -> list[Bools]:
     return masks
 
 
-def make_strips(number: int, sheet: Sheet, without: Bools | None = None) -> list[Strip]:
+def word_texts(sheet: Sheet) -> list[str]:
+    """Return the text of each word of a page."""
+    characters = sheet.glyphs.text.tolist()
+    bounds = zip(sheet.words.first.tolist(), sheet.words.last.tolist(), strict=True)
+    return ["".join(characters[first:last]) for first, last in bounds]
+
+
+def make_strips(number: int, sheet: Sheet, texts: Sequence[str], without: Bools | None = None) -> list[Strip]:
     """Return the strips of a page, top to bottom and left to right; words of the mask are left out."""
     words = sheet.words
     order = np.lexsort((words.x0, np.round(words.base)))
@@ -70,17 +82,27 @@ def make_strips(number: int, sheet: Sheet, without: Bools | None = None) -> list
         return []
     base, x0, x1, size = words.base[order], words.x0[order], words.x1[order], words.size[order]
     apart = (np.abs(np.diff(base)) > 1) | (x0[1:] - x1[:-1] > 1.2 * np.maximum(size[1:], size[:-1]))
-    parts = np.split(order, np.flatnonzero(apart) + 1)
-    return [make_strip(number, sheet, part) for part in parts]
+    first = np.flatnonzero(np.r_[True, apart])
+    last = np.r_[first[1:], len(order)]
+    edges = (least(base, first), least(x0, first), most(x1, first), most(size, first))
+    strips = []
+    for start, end, y, left, right, large in zip(first.tolist(), last.tolist(), *edges, strict=True):
+        text = " ".join([texts[w] for w in order[start:end].tolist()])
+        pattern = DIGITS.sub("0", text.lower())
+        strips.append(Strip(number, order[start:end], text, y, left, right, large, pattern))
+    return strips
 
 
-def make_strip(number: int, sheet: Sheet, part: Ints) -> Strip:
-    """Return a strip of some words."""
-    words = sheet.words
-    text = " ".join("".join(sheet.glyphs.text[words.first[w] : words.last[w]].tolist()) for w in part.tolist())
-    base, size = float(words.base[part].min()), float(words.size[part].max())
-    x0, x1 = float(words.x0[part].min()), float(words.x1[part].max())
-    return Strip(number, part, text, base, x0, x1, size, re.sub(r"\d+", "0", text.lower()))
+def least(values: Floats, first: Ints) -> list[float]:
+    """Return the least value of each run, given where the runs start."""
+    found: list[float] = np.minimum.reduceat(values, first).tolist()
+    return found
+
+
+def most(values: Floats, first: Ints) -> list[float]:
+    """Return the greatest value of each run, given where the runs start."""
+    found: list[float] = np.maximum.reduceat(values, first).tolist()
+    return found
 
 
 def marginal_furniture(
@@ -163,21 +185,23 @@ def stands_apart(row: Sequence[Strip], page: Sequence[Strip]) -> bool:
     return not others or min(others) > 1.3 * size
 
 
-def line_numbers(sheets: Sequence[Sheet], strips: Sequence[Sequence[Strip]]) -> list[Bools]:
+def line_numbers(
+    sheets: Sequence[Sheet], texts: Sequence[Sequence[str]], strips: Sequence[Sequence[Strip]]
+) -> list[Bools]:
     """Return for each page a mask of the words that count its lines in the margin."""
-    masks = [number_column(sheet, page) for sheet, page in zip(sheets, strips, strict=True)]
+    masks = [number_column(*page) for page in zip(sheets, texts, strips, strict=True)]
     counted = sum(mask.any() for mask in masks)
     used = sum(len(sheet.words) > 20 for sheet in sheets)
     return masks if counted >= max(1, 0.5 * used) else [np.zeros_like(mask) for mask in masks]
 
 
-def number_column(sheet: Sheet, strips: Sequence[Strip]) -> Bools:
+def number_column(sheet: Sheet, texts: Sequence[str], strips: Sequence[Strip]) -> Bools:
     """Return a mask of a page's numbers that stand in a column of their own and count most of its lines."""
     words, mask = sheet.words, np.zeros(len(sheet.words), dtype=bool)
-    numbers = [w for w in range(len(words)) if word_number(sheet, w) is not None]
+    numbers = {w: int(text) for w, text in enumerate(texts) if len(text) < 5 and text.isdecimal()}
     for edge in (words.x1, words.x0):
-        for group in aligned(numbers, edge):
-            if counts_lines(sheet, group, strips):
+        for group in aligned(list(numbers), edge):
+            if counts_lines(words, group, numbers, strips):
                 mask[group] = True
     return mask
 
@@ -193,17 +217,10 @@ def aligned(some: Sequence[int], edge: Floats) -> list[list[int]]:
     return groups
 
 
-def word_number(sheet: Sheet, w: int) -> int | None:
-    """Return the number that a word is, None when it is more or less than one."""
-    text = "".join(sheet.glyphs.text[sheet.words.first[w] : sheet.words.last[w]].tolist())
-    return int(text) if text.isdecimal() and len(text) < 5 else None
-
-
-def counts_lines(sheet: Sheet, group: Sequence[int], strips: Sequence[Strip]) -> bool:
+def counts_lines(words: Words, group: Sequence[int], numbers: Mapping[int, int], strips: Sequence[Strip]) -> bool:
     """Tell whether numbers in a column count up by a fixed step, lie outside the text and mark most lines."""
-    words = sheet.words
     ordered = sorted(group, key=lambda w: float(words.base[w]))
-    values = [word_number(sheet, w) or 0 for w in ordered]
+    values = [numbers[w] for w in ordered]
     steps = Counter(b - a for a, b in pairwise(values))
     step, often = steps.most_common(1)[0] if steps else (0, 0)
     if len(group) < 5 or step not in {1, 5} or often < 0.8 * (len(group) - 1):

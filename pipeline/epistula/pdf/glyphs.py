@@ -64,6 +64,8 @@ class Glyphs:
 
     def take(self, which: Bools | Ints) -> Self:
         """Return the glyphs chosen by a mask or by indices."""
+        if which.dtype == bool and which.all():
+            return self
         return type(self)(*[getattr(self, name)[which] for name in NAMES])
 
     def change(self, **changes: Any) -> Self:
@@ -111,9 +113,9 @@ def plain(text: str) -> str:
 
 def split_ligatures(glyphs: Glyphs) -> Glyphs:
     """Give each letter of a ligature its own entry; the entries share box and `glyph` number."""
-    lengths = np.char.str_len(glyphs.text)
-    if (lengths == 1).all():
+    if set(map(len, glyphs.text.tolist())) <= {1}:
         return glyphs
+    lengths = np.char.str_len(glyphs.text)
     spread = glyphs.take(np.repeat(np.arange(len(glyphs)), lengths))
     return spread.change(text=np.array(list("".join(glyphs.text.tolist())), dtype="<U4"))
 
@@ -143,7 +145,8 @@ def drop_doubles(glyphs: Glyphs) -> Glyphs:
     Two characters are the same when they read the same, in the same size, and lie within a fifth
     of the size of each other.
     """
-    order = np.lexsort((glyphs.x0, np.round(glyphs.base), glyphs.text))
+    codes = glyphs.text.astype("<U1").view("<u4")
+    order = np.lexsort((glyphs.x0, np.round(glyphs.base), codes))
     sorted_ = glyphs.take(order)
     double = np.zeros(len(glyphs), dtype=bool)
     for step in (1, 2):

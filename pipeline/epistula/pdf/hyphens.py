@@ -106,7 +106,10 @@ def is_compound(first: str, second: str, attested: Counter[str]) -> bool:
         return True
     if first in known.never_first or second in known.endings or len(second) < 2:
         return False
-    longer = any(word.startswith(first + second[:4]) for word in attested)
+    if first in known.prefixes and len(second) > 3:
+        return True
     of_two_words = len(first) > 4 and len(second) > 3 and attested[first] > 0
     known_part = second in known.second_parts and len(first) > 2
-    return (first in known.prefixes and len(second) > 3) or (not longer and (known_part or of_two_words))
+    if not (known_part or of_two_words):
+        return False
+    return not any(word.startswith(first + second[:4]) for word in attested)

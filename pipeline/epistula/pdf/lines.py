@@ -1,14 +1,16 @@
 """Lines: the words of a column on one baseline, with the raised and lowered characters beside them."""
 
 import re
+from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cache
-from typing import Any, NamedTuple
+from itertools import accumulate, pairwise
+from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
-from epistula.pdf.glyphs import Bools, Floats, Glyphs, Ints
+from epistula.pdf.glyphs import Bools, Glyphs, Ints
 from epistula.pdf.words import Words, middle
 
 RAISED = re.compile(r"[0-9*†‡§¶#,;–-]")
@@ -85,22 +87,57 @@ class Sheet(NamedTuple):
     fonts: tuple[str, ...]
 
 
+class Run(NamedTuple):
+    """The glyphs of a line from left to right, as lists: numpy is slow on so few.
+
+    Args:
+        number: of the glyph on its page.
+        text, x0, x1, base, size, font: as in `Glyphs`.
+        hundredths: size in hundredths of a point.
+        starts: whether a word starts at the glyph.
+        follows: whether the glyph is the next on the page after the one before.
+    """
+
+    number: list[int]
+    text: list[str]
+    x0: list[float]
+    x1: list[float]
+    base: list[float]
+    size: list[float]
+    font: list[int]
+    hundredths: list[int]
+    starts: list[bool]
+    follows: list[bool]
+
+
 def make_lines(sheet: Sheet, leaf: int, region: Ints) -> list[TextLine]:
     """Return the lines of one region of a page, top to bottom."""
-    words, glyphs = sheet.words, sheet.glyphs
     if not len(region):
         return []
-    groups = attach_raised(words, baseline_groups(words, region))
-    lines = []
-    for group in raise_initials(words, groups, glyphs):
-        order = np.concatenate([np.arange(words.first[w], words.last[w]) for w in group])
-        order = order[np.argsort(glyphs.x0[order], kind="stable")]
-        chosen = glyphs.take(order).change(glyph=order)
-        lines.append(make_line(sheet, leaf, chosen, word_breaks(chosen, sheet.starts[order])))
-    if not lines:
+    groups = attach_raised(sheet.words, baseline_groups(sheet.words, region))
+    runs = make_runs(sheet, raise_initials(sheet.words, groups, sheet.glyphs))
+    if not runs:
         return []
-    left, right = min(line.x0 for line in lines), max(line.x1 for line in lines)
-    return [replace(line, left=left, right=right) for line in sorted(lines, key=lambda line: line.base)]
+    left, right = min(min(run.x0) for run in runs), max(max(run.x1) for run in runs)
+    lines = [make_line(sheet, leaf, run, left, right) for run in runs]
+    return sorted(lines, key=lambda line: line.base)
+
+
+def make_runs(sheet: Sheet, groups: list[list[int]]) -> list[Run]:
+    """Return the glyphs of each line, given its words."""
+    words, glyphs = sheet.words, sheet.glyphs
+    every = np.array([w for group in groups for w in group], dtype=np.int64)
+    lengths = words.last[every] - words.first[every]
+    line = np.repeat(np.repeat(np.arange(len(groups)), [len(group) for group in groups]), lengths)
+    number = np.repeat(words.first[every] - np.cumsum(lengths) + lengths, lengths) + np.arange(len(line))
+    order = np.lexsort((glyphs.x0[number], line))
+    number = number[order]
+    hundredths = np.rint(glyphs.size * 100).astype(np.int64)
+    columns = (glyphs.text, glyphs.x0, glyphs.x1, glyphs.base, glyphs.size, glyphs.font, hundredths, sheet.starts)
+    follows = np.diff(number, prepend=-1) == 1
+    lists = [number.tolist(), *(column[number].tolist() for column in columns), follows.tolist()]
+    ends = np.cumsum(np.bincount(line, minlength=len(groups))).tolist()
+    return [Run(*(values[start:end] for values in lists)) for start, end in pairwise([0, *ends])]
 
 
 def baseline_groups(words: Words, region: Ints) -> list[list[int]]:
@@ -113,13 +150,14 @@ def baseline_groups(words: Words, region: Ints) -> list[list[int]]:
 
 def attach_raised(words: Words, groups: list[list[int]]) -> list[list[int]]:
     """Move smaller words that touch a word of a line nearby, a little above or below, into that line."""
-    sizes = [float(words.size[group].max()) for group in groups]
+    size = words.size.tolist()
+    sizes = [max(size[w] for w in group) for group in groups]
     kept: list[list[int]] = [[] for _ in groups]
     for i, group in enumerate(groups):
         near = [j for j in range(max(0, i - 3), min(len(groups), i + 4)) if j != i]
         largest = max((sizes[j] for j in near), default=0.0)
         for w in group:
-            small = words.size[w] <= 0.85 * largest
+            small = size[w] <= 0.85 * largest
             host = next((j for j in near if is_beside(words, w, groups[j], sizes[j])), i) if small else i
             kept[host].append(w)
     return [group for group in kept if group]
@@ -141,9 +179,10 @@ def is_beside(words: Words, w: int, group: list[int], size: float) -> bool:
 
 def raise_initials(words: Words, groups: list[list[int]], glyphs: Glyphs) -> list[list[int]]:
     """Move a drop cap from the line its foot stands on to the line its head stands at."""
+    single = (words.last - words.first == 1).tolist()
     for i, group in enumerate(groups):
         for w in group[:]:
-            if words.last[w] - words.first[w] != 1 or not glyphs.text[words.first[w]].isupper():
+            if not single[w] or not glyphs.text[words.first[w]].isupper():
                 continue
             others = [float(words.size[v]) for g in groups[max(0, i - 2) : i + 1] for v in g if v != w]
             if not others or words.size[w] < 1.8 * np.median(others):
@@ -155,55 +194,83 @@ def raise_initials(words: Words, groups: list[list[int]], glyphs: Glyphs) -> lis
     return [group for group in groups if group]
 
 
-def make_line(sheet: Sheet, leaf: int, glyphs: Glyphs, parted: Bools) -> TextLine:
-    """Write the glyphs of a line, given from left to right with their number on the page in `glyph`.
-
-    `parted` marks those that a space goes before.
-    """
-    fonts = sheet.fonts
-    size = commonest(np.rint(glyphs.size * 100)) / 100
-    usual = np.abs(glyphs.size - size) < 0.1 * size
-    base = middle(glyphs.base[usual])
-    characters = glyphs.text.tolist()
-    raised = (glyphs.size < 0.85 * size) & (base - glyphs.base > 0.15 * size)
-    for i in run_starts(raised):
-        parted[i] |= parts_from(characters, raised.tolist(), i)
-    text = "".join([" " + c if b else c for c, b in zip(characters, parted.tolist(), strict=True)])
-    numbers = np.full(len(text), -1, dtype=np.int64)
-    numbers[np.arange(len(characters)) + np.cumsum(parted)] = glyphs.glyph
-    bold = [is_bold(fonts[f]) for f in glyphs.font.tolist()]
-    slanted = sum(is_italic(fonts[f]) for f in glyphs.font.tolist())
-    gaps = glyphs.x0[1:] - np.maximum.accumulate(glyphs.x1)[:-1]
+def make_line(sheet: Sheet, leaf: int, run: Run, left: float, right: float) -> TextLine:
+    """Write the glyphs of a line of a region that reaches from `left` to `right`."""
+    size = commonest(run.hundredths) / 100
+    base = usual_base(run, size)
+    gaps = gaps_before(run)
+    parted = word_breaks(run, gaps)
+    part_citations(run, parted, size, base)
+    bold = flag_glyphs(run.font, sheet.fonts, is_bold)
+    slanted = sum(flag_glyphs(run.font, sheet.fonts, is_italic))
     return TextLine(
         page=sheet.number,
         leaf=leaf,
-        text=text,
-        glyphs=numbers,
-        x0=float(glyphs.x0.min()),
-        x1=float(glyphs.x1.max()),
+        text="".join([" " + c if space else c for c, space in zip(run.text, parted, strict=True)]),
+        glyphs=with_spaces(run.number, parted),
+        x0=min(run.x0),
+        x1=max(run.x1),
         top=base - 0.7 * size,
         bottom=base + 0.2 * size,
         base=base,
         size=size,
-        font=fonts[int(commonest(glyphs.font))],
+        font=sheet.fonts[commonest(run.font)],
         bold=sum(bold) > 0.8 * len(bold),
         italic=slanted > 0.8 * len(bold),
         bold_start=bold.index(False) if False in bold else len(bold),
-        word_x1=float(glyphs.x1[: int(np.argmax(parted)) or len(parted)].max()),
-        holes=count_holes(gaps[parted[1:]], size),
+        word_x1=max(run.x1[: parted.index(True)] if True in parted else run.x1),
+        left=left,
+        right=right,
+        holes=count_holes([gap for gap, space in zip(gaps, parted, strict=True) if space], size),
     )
 
 
-def count_holes(gaps: Floats, size: float) -> int:
+def usual_base(run: Run, size: float) -> float:
+    """Return the baseline of the glyphs that have about the line's size."""
+    if min(run.hundredths) == max(run.hundredths):
+        return middle(run.base)
+    return middle([y for y, s in zip(run.base, run.size, strict=True) if abs(s - size) < 0.1 * size])
+
+
+def with_spaces(number: list[int], parted: list[bool]) -> Ints:
+    """Return the numbers of the glyphs with -1 for each space."""
+    numbers: list[int] = []
+    for n, space in zip(number, parted, strict=True):
+        if space:
+            numbers.append(-1)
+        numbers.append(n)
+    return np.array(numbers, dtype=np.int64)
+
+
+def gaps_before(run: Run) -> list[float]:
+    """Return the gap between each glyph and all before it, 0 for the first."""
+    reach = accumulate(run.x1, max)
+    return [0.0, *(x0 - x1 for x0, x1 in zip(run.x0[1:], reach, strict=False))]
+
+
+def part_citations(run: Run, parted: list[bool], size: float, base: float) -> None:
+    """Note in `parted` the raised citations of a line, given its size and baseline."""
+    if min(run.size) >= 0.85 * size:
+        return
+    raised = [s < 0.85 * size and base - y > 0.15 * size for s, y in zip(run.size, run.base, strict=True)]
+    for i in range(1, len(raised)):
+        if raised[i] and not raised[i - 1] and parts_from(run.text, raised, i):
+            parted[i] = True
+
+
+def flag_glyphs(font: list[int], names: tuple[str, ...], holds: Callable[[str], bool]) -> list[bool]:
+    """Tell for each glyph whether something holds for the name of its font."""
+    different = set(font)
+    held = {number for number in different if holds(names[number])}
+    if len(held) in {0, len(different)}:
+        return [bool(held)] * len(font)
+    return [number in held for number in font]
+
+
+def count_holes(gaps: list[float], size: float) -> int:
     """Count the gaps between words that are too wide for a space; a line stretched evenly has none."""
-    usual = float(gaps.min()) if len(gaps) > 1 else 2.0 * size
-    return int(((gaps > 1.5 * size) & (gaps > 1.5 * usual)).sum())
-
-
-def run_starts(flags: Bools) -> list[int]:
-    """Return where runs of set flags start, but for the first place."""
-    found: list[int] = (np.flatnonzero(flags[1:] & ~flags[:-1]) + 1).tolist()
-    return found
+    limit = 1.5 * max(size, min(gaps) if len(gaps) > 1 else 2.0 * size)
+    return sum(gap > limit for gap in gaps)
 
 
 @cache
@@ -218,23 +285,24 @@ def is_italic(font: str) -> bool:
     return ITALIC.search(font) is not None
 
 
-def commonest(values: npt.NDArray[Any]) -> float:
+def commonest(values: list[int]) -> int:
     """Return the commonest value, the largest of equals."""
-    if (values == values[0]).all():
-        return float(values[0])
-    found, counts = np.unique(values, return_counts=True)
-    return float(found[len(counts) - 1 - int(np.argmax(counts[::-1]))])
+    if min(values) == max(values):
+        return values[0]
+    counts = Counter(values)
+    return max(counts, key=lambda value: (counts[value], value))
 
 
-def word_breaks(glyphs: Glyphs, starts: Bools) -> Bools:
+def word_breaks(run: Run, gaps: list[float]) -> list[bool]:
     """Tell for each glyph of a line whether a word starts there.
 
     Within a word the glyphs follow each other on the page; where a raised run comes between, the gap decides.
     """
-    breaks = np.zeros(len(glyphs), dtype=bool)
-    gap = glyphs.x0[1:] - np.maximum.accumulate(glyphs.x1)[:-1]
-    limit = 0.2 * np.minimum(glyphs.size[1:], glyphs.size[:-1])
-    breaks[1:] = np.where(glyphs.glyph[1:] - glyphs.glyph[:-1] == 1, starts[1:], gap > limit)
+    breaks = run.starts[:]
+    breaks[0] = False
+    for i in range(1, len(gaps)):
+        if not run.follows[i]:
+            breaks[i] = gaps[i] > 0.2 * min(run.size[i], run.size[i - 1])
     return breaks
 
 

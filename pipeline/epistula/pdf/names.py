@@ -15,6 +15,8 @@ PLACE = re.compile(
     r"|service|section of|laborator|unit\b|society|group\b|collaborat|consortium|on behalf|correspond|e-?mail)",
     re.IGNORECASE,
 )
+OF = re.compile(r"\w*\s+(?:of|for|de|du)\b|\w*\s+d['’]")
+"""After a word such as "department": its name follows, it does not stand before."""
 NAME = re.compile(r"(?:[^\W\d_][\w.'’ʼ`‐‑–-]*)(?:\s+[^\W\d_][\w.'’ʼ`‐‑–-]*){0,6}")
 
 
@@ -23,9 +25,17 @@ def split_authors(text: str) -> tuple[str, ...]:
 
     The list ends at the first thing that is no name, such as a place of work.
     """
+    text = before_place(MARKS.sub(",", re.sub(r"\bet al\b\.*", "", text)))
+    return tuple(gather(SEPARATOR.split(text)))
+
+
+def before_place(text: str) -> str:
+    """Cut a line before "Department of …", and before the whole of "Averill Hospital"."""
     place = PLACE.search(text)
-    text = MARKS.sub(",", text[: place.start()] if place else text)
-    return tuple(gather(SEPARATOR.split(re.sub(r"\bet al\b\.*", "", text))))
+    if not place:
+        return text
+    head = text[: place.start()]
+    return head if OF.match(text, place.end()) else head.rpartition(",")[0]
 
 
 def gather(parts: Iterable[str | None]) -> list[str]:

@@ -2,23 +2,27 @@
 
 from collections.abc import Iterator, Sequence
 
+import numpy as np
 import pypdfium2 as pdfium
 from pypdfium2 import raw
 
 from epistula.errors import ReadError
 from epistula.model import FailureCategory
-from epistula.pdf.characters import PageText, read_characters
+from epistula.pdf.characters import PageText, page_frame, read_characters
 from epistula.pdf.fallback import Fallback
 from epistula.pdf.reader import Reading, check_page_count, collect_pages
-from epistula.pdf.rules import is_ruled
-from epistula.pdf.tables import Grid
+from epistula.pdf.rules import ruled_part
+from epistula.pdf.tables import Cell, Grid
 from epistula.pdf.unnamed import UNMAPPED, guess_names, mark_unnamed, reads_like_text
+
+FEW = 20
+"""A ruled rectangle with fewer characters is the grid of a chart."""
 
 
 def read_with_pdfium(data: bytes) -> Reading:
     """Read the bytes of a PDF with PDFium; see `Reader`."""
     document = open_document(data)
-    fallback, ruled = Fallback(data), set[int]()
+    fallback, ruled = Fallback(data), dict[int, Cell]()
     try:
         pages = collect_pages(read_pages(document, fallback, ruled))
         info = document.get_metadata_dict(skip_empty=True)
@@ -26,8 +30,11 @@ def read_with_pdfium(data: bytes) -> Reading:
     finally:
         document.close()
 
+    by_number = {page.number: page for page in pages}
+
     def grids(number: int) -> Sequence[Grid]:
-        return fallback.grids(number) if number in ruled else ()
+        full = number in ruled and count_within(by_number[number], ruled[number]) >= FEW
+        return fallback.grids(number) if full else ()
 
     return Reading(pages, info, images, grids)
 
@@ -55,8 +62,8 @@ def open_document(data: bytes) -> pdfium.PdfDocument:
     return document
 
 
-def read_pages(document: pdfium.PdfDocument, fallback: Fallback, ruled: set[int]) -> Iterator[PageText | None]:
-    """Yield the characters of each page, None for one that cannot be loaded; `ruled` gets those with rules."""
+def read_pages(document: pdfium.PdfDocument, fallback: Fallback, ruled: dict[int, Cell]) -> Iterator[PageText | None]:
+    """Yield the characters of each page, None for one that cannot be loaded; `ruled` gets where rules are."""
     for index in range(len(document)):
         try:
             page = document[index]
@@ -65,8 +72,9 @@ def read_pages(document: pdfium.PdfDocument, fallback: Fallback, ruled: set[int]
             continue
         try:
             found = read_characters(page, index + 1)
-            if is_ruled(page):
-                ruled.add(index + 1)
+            if part := ruled_part(page):
+                x, y = page_frame(page).place(np.array([part.x0, part.x1]), np.array([part.y0, part.y1]))
+                ruled[index + 1] = Cell(float(x.min()), float(y.min()), float(x.max()), float(y.max()))
         except pdfium.PdfiumError:
             yield None
             continue
@@ -89,6 +97,13 @@ def name_characters(page: PageText, fallback: Fallback) -> PageText:
     if reads_like_text(glyphs):
         return page._replace(glyphs=guess_names(glyphs))
     return fallback.better(page)
+
+
+def count_within(page: PageText, part: Cell) -> int:
+    """Count the characters in a rectangle of a page."""
+    box = page.glyphs.box
+    x, y = (box[:, 0] + box[:, 2]) / 2, (box[:, 1] + box[:, 3]) / 2
+    return int(((part.x0 < x) & (x < part.x1) & (part.top < y) & (y < part.bottom)).sum())
 
 
 def holds_images(document: pdfium.PdfDocument) -> bool:

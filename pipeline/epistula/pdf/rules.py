@@ -39,8 +39,8 @@ class Edge(NamedTuple):
         return self.y1 - self.y0 > LONG and self.x1 - self.x0 < THICK
 
 
-def is_ruled(page: pdfium.PdfPage) -> bool:
-    """Tell whether the lines of a page meet as those of a table with two rows and two columns do."""
+def ruled_part(page: pdfium.PdfPage) -> Edge | None:
+    """Return the rectangle in which the lines of a page meet as a table's do: two rows, two columns; else None."""
     edges: list[Edge] = []
     paths = 0
     for i in range(raw.FPDFPage_CountObjects(page.raw)):
@@ -49,7 +49,7 @@ def is_ruled(page: pdfium.PdfPage) -> bool:
             edges.extend(edges_of(item))
             paths += 1
             if paths > MAX_PATHS:
-                return False
+                return None
     return crosses(edges)
 
 
@@ -83,12 +83,12 @@ def inner_edges(path: Any, segments: int) -> Iterator[Edge]:
         before = at
 
 
-def crosses(edges: list[Edge]) -> bool:
-    """Tell whether level and upright edges meet in points enough, three on a line at least."""
+def crosses(edges: list[Edge]) -> Edge | None:
+    """Return the rectangle around where level and upright edges meet, None when they do in too few points."""
     level = np.array([edge for edge in edges if edge.level]).reshape(-1, 4)
     upright = np.array([edge for edge in edges if edge.upright]).reshape(-1, 4)
     if len(level) < 3 or len(upright) < 3:
-        return False
+        return None
     x, y = upright[:, 0], level[:, 1]
     meet = (
         (level[:, None, 0] - THICK < x)
@@ -100,4 +100,6 @@ def crosses(edges: list[Edge]) -> bool:
     points = {(round(x[c] / THICK), round(y[r] / THICK)) for r, c in zip(rows.tolist(), columns.tolist(), strict=True)}
     across = {x for x, _ in points}
     down = {y for _, y in points}
-    return len(points) >= CROSSINGS and len(across) >= 3 and len(down) >= 3
+    if len(points) < CROSSINGS or len(across) < 3 or len(down) < 3:
+        return None
+    return Edge(min(across) * THICK, min(down) * THICK, max(across) * THICK, max(down) * THICK)

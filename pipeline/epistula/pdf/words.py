@@ -1,5 +1,6 @@
 """Words: characters on one baseline with no gap between them; the atoms of the layout."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -110,6 +111,7 @@ def jumps(size: Floats) -> Bools:
     return np.asarray(np.maximum(size, before) > JUMP * np.minimum(size, before))
 
 
-def middle(values: Floats) -> float:
+def middle(values: Iterable[float]) -> float:
     """Return the upper median; numpy's is slow on short arrays."""
-    return float(np.sort(values)[len(values) // 2])
+    ordered = sorted(values)
+    return ordered[len(ordered) // 2]

@@ -274,10 +274,10 @@ def reference_kind(block: Block) -> ZoneKind:
 
 def leaves_abstract(block: Block, state: State) -> bool:
     """Tell whether the body starts without a heading: in its own size, after an abstract in another."""
-    before = [typed.block.size for typed in state.typed if typed.kind is ZoneKind.ABSTRACT]
-    if state.section is not ZoneKind.ABSTRACT or not before:
+    if state.section is not ZoneKind.ABSTRACT:
         return False
-    return not same_size(before[0], state.body_size) and is_prose(block, state)
+    before = next((typed.block.size for typed in state.typed if typed.kind is ZoneKind.ABSTRACT), None)
+    return before is not None and not same_size(before, state.body_size) and is_prose(block, state)
 
 
 def small_kind(block: Block, first_page: int, state: State) -> ZoneKind:
