@@ -14,6 +14,12 @@ from epistula.text.lexicon import Hit, Lexicon
 from epistula.text.reading import Reading
 from epistula.text.words import key
 
+IMMUNE = re.compile(
+    r"(?<![\w-])(?:(?i:autoimmune|immune[- ]mediated|paraneoplastic)|(?:IgG4|[Ii]mmunoglobulin G4)[- ]related)"
+    r"\s(?:[a-z-]+\s){0,2}?"
+    r"[a-z]*(?:itis|opathy|opathies|an?emia|penia|penias|purpura|ataxia|degeneration|epilepsy)(?![\w-])"
+)
+"""“autoimmune autonomic neuropathy”: a disease that its own words call immune-mediated."""
 HERE = Path(__file__).parent
 
 
@@ -52,6 +58,9 @@ def find(reading: Reading, found: Sequence[Mention]) -> Iterator[Match]:
         if not _excluded(reading, hit, antibodies):
             yield Match(_start(reading, hit, antibodies), hit.end, "diagnosis.lexicon", hit.value.concept)
     yield from _after_antibody(reading, antibodies)
+    for match in IMMUNE.finditer(reading.text):
+        if not is_relatives(reading, match.start()):
+            yield Match(match.start(), match.end(), "diagnosis.immune_kind", rank=-1)
 
 
 def _excluded(reading: Reading, hit: Hit[Entry], antibodies: Sequence[Mention]) -> bool:
