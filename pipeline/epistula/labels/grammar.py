@@ -15,6 +15,18 @@ def read_grammar(path: Path) -> dict[str, Any]:
     return grammar
 
 
+@lru_cache(maxsize=128)
+def word_pattern(path: Path, name: str, template: str) -> re.Pattern[str]:
+    """Return a pattern for any word of a list in a grammar file, in any case.
+
+    Args:
+        path: the grammar file.
+        name: the list's name.
+        template: a regular expression in which `WORD` stands for the words.
+    """
+    return re.compile(template.replace("WORD", any_of(read_grammar(path)[name])), re.IGNORECASE)
+
+
 def any_of(words: Iterable[str]) -> str:
     """Return a pattern for any of some words, longest first; a space stands for any white space, a
     hyphen for any hyphen or a space."""

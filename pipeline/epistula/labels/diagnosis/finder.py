@@ -7,7 +7,7 @@ from pathlib import Path
 
 from epistula.labels.concepts import Entry, lexicon_of, read_concepts
 from epistula.labels.experiencer import is_relatives
-from epistula.labels.grammar import any_of, read_grammar
+from epistula.labels.grammar import any_of, read_grammar, word_pattern
 from epistula.labels.label import Match
 from epistula.model import Mention
 from epistula.text.lexicon import Hit, Lexicon
@@ -71,7 +71,7 @@ def _excluded(reading: Reading, hit: Hit[Entry], antibodies: Sequence[Mention]) 
         return True
     if any(m.start <= hit.start and hit.end <= m.end for m in antibodies):
         return True
-    if re.match(rf"[-\s]{any_of(grammar['not_before'])}(?!\w)", reading.text[hit.end : hit.end + 30]):
+    if word_pattern(HERE / "grammar.json", "not_before", r"[-\s]WORD(?!\w)").match(reading.text, hit.end):
         return True
     return is_relatives(reading, hit.start)
 

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from epistula.labels.concepts import Entry, read_concepts
 from epistula.labels.experiencer import is_elsewhere
-from epistula.labels.grammar import any_of, read_grammar
+from epistula.labels.grammar import any_of, read_grammar, word_pattern
 from epistula.labels.label import Match, longest
 from epistula.labels.organ.systems import Place, located
 from epistula.model import Assertion, Mention
@@ -22,6 +22,7 @@ from epistula.text.lexicon import Hit, Lexicon
 from epistula.text.reading import Reading
 
 HERE = Path(__file__).parent
+CONTEXT = HERE / "context.json"
 FIELDS = ("kind", "system", "denies")
 BARE_LESIONS = frozenset({"lesion", "mass", "atrophy", "deformity", "enhancement"})
 UNPLACED = "unplaced"
@@ -56,16 +57,6 @@ def _heads() -> Lexicon[str | None]:
 @lru_cache(maxsize=1)
 def _bare_out() -> frozenset[str]:
     return frozenset(read_grammar(HERE / "composition.json")["bare_heads_out"])
-
-
-@lru_cache(maxsize=8)
-def _words(name: str) -> str:
-    return any_of(read_grammar(HERE / "context.json")[name])
-
-
-@lru_cache(maxsize=8)
-def _pattern(pattern: str) -> re.Pattern[str]:
-    return re.compile(pattern, re.IGNORECASE)
 
 
 def find(reading: Reading, found: Sequence[Mention]) -> list[Match]:
@@ -118,7 +109,7 @@ def _extended(reading: Reading, hit: Hit[Entry], modifiers: dict[int, Hit[str | 
 def _modified(reading: Reading, start: int, modifiers: dict[int, Hit[str | None]]) -> tuple[int, str | None]:
     """Walk left over modifiers; return where they start and the system that the nearest decides."""
     system = None
-    prefix = _pattern(rf"(?<!\w){_words('prefixes')}-\Z").search(reading.text, max(0, start - 12), start)
+    prefix = word_pattern(CONTEXT, "prefixes", r"(?<!\w)WORD-\Z").search(reading.text, max(0, start - 12), start)
     if prefix:
         start = prefix.start()
     while True:
@@ -159,14 +150,14 @@ def _conjuncts(reading: Reading, matches: Sequence[Match], modifiers: dict[int, 
 def _excluded(reading: Reading, match: Match) -> bool:
     """Say whether a match is no involvement of the patient's illness: a specimen or test, an
     infection, past or family history."""
-    if _pattern(rf"[\s-]{_words('specimens')}(?!\w)").match(reading.text, match.end):
+    if word_pattern(CONTEXT, "specimens", r"[\s-]WORD(?!\w)").match(reading.text, match.end):
         return True
     before = reading.before(match.start)
     if re.search(r"\banti[-\u2010]?\Z", before, re.IGNORECASE):
         return True
-    if _pattern(rf"(?<!\w){_words('infectious')}\s\Z").search(before):
+    if word_pattern(CONTEXT, "infectious", r"(?<!\w)WORD\s\Z").search(before):
         return True
-    comorbid = match.concept and match.concept.name in read_grammar(HERE / "context.json")["comorbid"]
+    comorbid = match.concept and match.concept.name in read_grammar(CONTEXT)["comorbid"]
     if comorbid and COMORBIDITY.search(before):
         return True
     return is_elsewhere(reading, match.start, match.end)
@@ -174,12 +165,9 @@ def _excluded(reading: Reading, match: Match) -> bool:
 
 def _placed(reading: Reading, match: Match) -> Match:
     """Add the place to a head that says nothing alone: “pain in the small joints”."""
-    if reading.text[match.start : match.end].casefold() not in read_grammar(HERE / "context.json")["empty_heads"]:
+    if reading.text[match.start : match.end].casefold() not in read_grammar(CONTEXT)["empty_heads"]:
         return match
-    place = _pattern(
-        rf"\s(?:in|of)\s(?:(?:the|her|his|both|all)\s)*(?:[\w-]+\s){{0,2}}?(?P<organ>{_organ_words()})(?:s|es)?(?!\w)"
-    )
-    found = place.match(reading.text, match.end, reading.sentence_at(match.start)[1])
+    found = _place().match(reading.text, match.end, reading.sentence_at(match.start)[1])
     if found is None:
         return match
     organ = _lexicon().get(found["organ"])
@@ -191,15 +179,32 @@ def _affected(reading: Reading, hit: Hit[Entry]) -> bool:
     """Say whether an organ is named as affected or responding: a word of change stands beside it with
     nothing but small words and other organs between."""
     text = reading.text
-    if _pattern(rf"[\s-]{_words('specimens')}(?!\w)").match(text, hit.end):
+    if word_pattern(CONTEXT, "specimens", r"[\s-]WORD(?!\w)").match(text, hit.end):
         return False
-    bridge = rf"(?:[\s,]+(?:{_words('bridges')}|{_organ_words()})(?!\w))*"
-    change = _words("change")
-    before = _pattern(rf"(?<!\w){change}{bridge}[\s,]+\Z").search(reading.before(hit.start)[-90:])
-    after = _pattern(rf"{bridge}[\s,]+{change}(?!\w)").match(reading.after(hit.end)[:60])
+    before = _change(True).search(reading.before(hit.start)[-90:])
+    after = _change(False).match(reading.after(hit.end)[:60])
     return before is not None or after is not None
 
 
 @lru_cache(maxsize=1)
 def _organ_words() -> str:
     return any_of(name for e in entries() if e.more["kind"] == "organ" for name in e.names)
+
+
+@lru_cache(maxsize=1)
+def _place() -> re.Pattern[str]:
+    """“… in the small joints”, behind a head that says nothing alone."""
+    return re.compile(
+        rf"\s(?:in|of)\s(?:(?:the|her|his|both|all)\s)*(?:[\w-]+\s){{0,2}}?(?P<organ>{_organ_words()})(?:s|es)?(?!\w)",
+        re.IGNORECASE,
+    )
+
+
+@lru_cache(maxsize=2)
+def _change(before: bool) -> re.Pattern[str]:
+    """A word of change, small words and other organs between it and the organ."""
+    context = read_grammar(CONTEXT)
+    bridge = rf"(?:[\s,]+(?:{any_of(context['bridges'])}|{_organ_words()})(?!\w))*"
+    change = any_of(context["change"])
+    pattern = rf"(?<!\w){change}{bridge}[\s,]+\Z" if before else rf"{bridge}[\s,]+{change}(?!\w)"
+    return re.compile(pattern, re.IGNORECASE)

@@ -17,7 +17,7 @@ import jsonlines
 
 from epistula.errors import DeclarationError
 from epistula.labels.experiencer import is_relatives
-from epistula.labels.grammar import any_of, read_grammar
+from epistula.labels.grammar import any_of, read_grammar, word_pattern
 from epistula.labels.label import Match
 from epistula.labels.outcome.adverse import adverse_events
 from epistula.labels.outcome.setting import first_treatment, is_laboratory, treatment_began
@@ -113,7 +113,7 @@ def _outcome(
     reading: Reading, trigger: Trigger, hit: re.Match[str], drugs: Sequence[Mention], first: int
 ) -> Match | None:
     before, after = reading.before(hit.start()), reading.after(hit.end())
-    if re.match(rf"[\s-]{any_of(read_grammar(GRAMMAR)['not_outcome_after'])}(?!\w)", after, re.IGNORECASE):
+    if word_pattern(GRAMMAR, "not_outcome_after", r"[\s-]WORD(?!\w)").match(after):
         return None
     if is_relatives(reading, hit.start()):
         return None

@@ -12,7 +12,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from epistula.labels.grammar import any_of, read_grammar
+from epistula.labels.grammar import any_of, read_grammar, word_pattern
 from epistula.labels.label import Match, longest
 from epistula.labels.patients.person import with_person
 from epistula.model import Mention, ZoneKind
@@ -200,7 +200,7 @@ def _case_is_person(reading: Reading, start: int, head: re.Match[str]) -> bool:
     lists = grammar()
     before = reading.before(start).casefold()
     words = re.findall(r"[\w-]+", reading.text[start : head.start()].casefold())
-    if re.search(rf"\b{any_of(lists['published'])}\s\Z", before) or any(w in lists["published"] for w in words):
+    if word_pattern(GRAMMAR, "published", r"\bWORD\s\Z").search(before) or any(w in lists["published"] for w in words):
         return False
     counted = any(_is_count(word) or word in lists["ordinals"] for word in words)
     if head[0].casefold() == "case":
