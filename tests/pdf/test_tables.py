@@ -81,7 +81,7 @@ def test_a_frame_around_text_is_no_table(reader):
 
 
 def test_pdfplumber_is_not_loaded_for_a_page_without_rules(monkeypatch):
-    monkeypatch.setattr("epistula.pdf.fallback.Fallback.grids", lambda self, number: 1 / 0)
+    monkeypatch.setattr("epistula.pdf.opening.grids_of", lambda lines: 1 / 0)
     assert tables(letter_with(SHORT, LEVEL, "pdfium"))
     with pytest.raises(ZeroDivisionError):
         letter_with(SHORT, RULED, "pdfium")

@@ -1,11 +1,9 @@
 """pdfplumber's view of single pages, for what PDFium cannot tell; imported and opened when first asked."""
 
-from collections.abc import Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from epistula.pdf.characters import PageText
-from epistula.pdf.tables import Grid
 
 if TYPE_CHECKING:
     from epistula.pdf.plumber import Plumber
@@ -37,7 +35,3 @@ class Fallback:
         if found is None or not len(found.glyphs) or found.glyphs.failed.sum() >= page.glyphs.failed.sum():
             return page
         return page._replace(glyphs=found.glyphs, fonts=found.fonts)
-
-    def grids(self, number: int) -> Sequence[Grid]:
-        """Return the tables with ruling lines of a page; none when pdfplumber cannot follow it."""
-        return self._plumber.grids(number) if self._plumber else ()

@@ -1,6 +1,7 @@
 """The PDFium reader: opening a PDF and reading the characters of its pages, or saying why that cannot be done."""
 
 from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
 import numpy as np
 import pypdfium2 as pdfium
@@ -8,10 +9,11 @@ from pypdfium2 import raw
 
 from epistula.errors import ReadError
 from epistula.model import FailureCategory
-from epistula.pdf.characters import PageText, page_frame, read_characters
+from epistula.pdf.characters import Frame, PageText, page_frame, read_characters
 from epistula.pdf.fallback import Fallback
+from epistula.pdf.grids import grids_of
 from epistula.pdf.reader import Reading, check_page_count, collect_pages
-from epistula.pdf.rules import ruled_part
+from epistula.pdf.rules import Ruled, ruled_part
 from epistula.pdf.tables import Cell, Grid
 from epistula.pdf.unnamed import UNMAPPED, guess_names, mark_unnamed, reads_like_text
 
@@ -19,10 +21,17 @@ FEW = 20
 """A ruled rectangle with fewer characters is the grid of a chart."""
 
 
+class Drawn(NamedTuple):
+    """Ruling lines of a page as thin boxes, and the rectangle in which they meet; points, origin top left."""
+
+    part: Cell
+    lines: list[Cell]
+
+
 def read_with_pdfium(data: bytes) -> Reading:
     """Read the bytes of a PDF with PDFium; see `Reader`."""
     document = open_document(data)
-    fallback, ruled = Fallback(data), dict[int, Cell]()
+    fallback, ruled = Fallback(data), dict[int, Drawn]()
     try:
         pages = collect_pages(read_pages(document, fallback, ruled))
         info = document.get_metadata_dict(skip_empty=True)
@@ -33,8 +42,8 @@ def read_with_pdfium(data: bytes) -> Reading:
     by_number = {page.number: page for page in pages}
 
     def grids(number: int) -> Sequence[Grid]:
-        full = number in ruled and count_within(by_number[number], ruled[number]) >= FEW
-        return fallback.grids(number) if full else ()
+        full = number in ruled and count_within(by_number[number], ruled[number].part) >= FEW
+        return grids_of(ruled[number].lines) if full else ()
 
     return Reading(pages, info, images, grids)
 
@@ -62,7 +71,7 @@ def open_document(data: bytes) -> pdfium.PdfDocument:
     return document
 
 
-def read_pages(document: pdfium.PdfDocument, fallback: Fallback, ruled: dict[int, Cell]) -> Iterator[PageText | None]:
+def read_pages(document: pdfium.PdfDocument, fallback: Fallback, ruled: dict[int, Drawn]) -> Iterator[PageText | None]:
     """Yield the characters of each page, None for one that cannot be loaded; `ruled` gets where rules are."""
     for index in range(len(document)):
         try:
@@ -72,15 +81,23 @@ def read_pages(document: pdfium.PdfDocument, fallback: Fallback, ruled: dict[int
             continue
         try:
             found = read_characters(page, index + 1)
-            if part := ruled_part(page):
-                x, y = page_frame(page).place(np.array([part.x0, part.x1]), np.array([part.y0, part.y1]))
-                ruled[index + 1] = Cell(float(x.min()), float(y.min()), float(x.max()), float(y.max()))
+            if lines := ruled_part(page):
+                ruled[index + 1] = on_display(lines, page_frame(page))
         except pdfium.PdfiumError:
             yield None
             continue
         finally:
             page.close()
         yield name_characters(found, fallback)
+
+
+def on_display(ruled: Ruled, frame: Frame) -> Drawn:
+    """Return ruling lines where they are displayed."""
+    edges = np.array([ruled.part, *ruled.edges])
+    x, y = frame.place(edges[:, [0, 2]].ravel(), edges[:, [1, 3]].ravel())
+    xs, ys = np.sort(x.reshape(-1, 2)), np.sort(y.reshape(-1, 2))
+    part, *lines = (Cell(*map(float, box)) for box in zip(xs[:, 0], ys[:, 0], xs[:, 1], ys[:, 1], strict=True))
+    return Drawn(part, lines)
 
 
 def name_characters(page: PageText, fallback: Fallback) -> PageText:

@@ -1,4 +1,4 @@
-"""Ruling lines of a page, seen with PDFium: whether it is worth asking pdfplumber for tables."""
+"""Ruling lines of a page, seen with PDFium: whether they make a table."""
 
 import ctypes
 from collections.abc import Iterator
@@ -39,8 +39,15 @@ class Edge(NamedTuple):
         return self.y1 - self.y0 > LONG and self.x1 - self.x0 < THICK
 
 
-def ruled_part(page: pdfium.PdfPage) -> Edge | None:
-    """Return the rectangle in which the lines of a page meet as a table's do: two rows, two columns; else None."""
+class Ruled(NamedTuple):
+    """The straight lines of a page, and the rectangle in which they meet as a table's do; user space."""
+
+    part: Edge
+    edges: list[Edge]
+
+
+def ruled_part(page: pdfium.PdfPage) -> Ruled | None:
+    """Return the lines of a page that meet as a table's do: two rows, two columns; else None."""
     edges: list[Edge] = []
     paths = 0
     for i in range(raw.FPDFPage_CountObjects(page.raw)):
@@ -50,7 +57,8 @@ def ruled_part(page: pdfium.PdfPage) -> Edge | None:
             paths += 1
             if paths > MAX_PATHS:
                 return None
-    return crosses(edges)
+    part = crosses(edges)
+    return Ruled(part, [edge for edge in edges if edge.level or edge.upright]) if part else None
 
 
 def edges_of(path: Any) -> Iterator[Edge]:
