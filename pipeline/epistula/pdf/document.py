@@ -39,13 +39,17 @@ class Layout(NamedTuple):
 
 
 def read_letter(
-    pages: Sequence[PageText],
+    pages: list[PageText],
     info: Mapping[str, str],
     path: str | None,
     sha256: str,
     grids: Callable[[int], Sequence[Grid]] = lambda page: (),
 ) -> Letter:
-    """Make a Letter of the characters of its pages; `grids` returns the ruled tables of a page."""
+    """Make a Letter of the characters of its pages; `grids` returns the ruled tables of a page.
+
+    The pages are taken out of their list, so that a long letter is not kept twice.
+    """
+    sizes = tuple(Page(page.number, page.width, page.height) for page in pages)
     layouts = lay_out(pages)
     boxes = {page.number: page.boxes for page in layouts}
     hint = f"{info.get('Title', '')} {info.get('title', '')}"
@@ -62,23 +66,28 @@ def read_letter(
         id=content_id("letter", sha256),
         text=text,
         zones=zones,
-        source=read_source(named, info, path, sha256, len(pages)),
-        pages=tuple(Page(page.number, page.width, page.height) for page in pages),
+        source=read_source(named, info, path, sha256, len(sizes)),
+        pages=sizes,
         lines=tuple(place_lines([part for _, part in written], boxes)),
         char_boxes=char_boxes,
         char_pages=char_pages,
     )
 
 
-def lay_out(pages: Sequence[PageText]) -> list[Layout]:
-    """Find furniture, columns and lines of every page."""
-    sheets = [make_sheet(page) for page in pages]
+def lay_out(pages: list[PageText]) -> list[Layout]:
+    """Find furniture, columns and lines of every page; the list is empty afterwards."""
+    pages.reverse()
+    sheets, slanted = [], []
+    while pages:
+        page = pages.pop()
+        sheets.append(make_sheet(page))
+        slanted.append(slanted_lines(page, sheets[-1].glyphs))
     masks = find_furniture(sheets)
     parted = [part_page(sheet.words.take(~mask)) for sheet, mask in zip(sheets, masks, strict=True)]
     known = tuple(sorted({gutter for page in parted for gutter in page.gutters}))
     return [
-        lay_out_page(page, sheet, mask, part_further(sheet.words.take(~mask), found.regions, known))
-        for page, sheet, mask, found in zip(pages, sheets, masks, parted, strict=True)
+        lay_out_page(sheet, mask, part_further(sheet.words.take(~mask), found.regions, known), *aside)
+        for sheet, mask, found, aside in zip(sheets, masks, parted, slanted, strict=True)
     ]
 
 
@@ -89,13 +98,22 @@ def make_sheet(page: PageText) -> Sheet:
     return Sheet(page.number, page.width, page.height, glyphs, starts, words, page.fonts)
 
 
-def lay_out_page(page: PageText, sheet: Sheet, furniture: Bools, leaves: Sequence[Ints]) -> Layout:
-    """Find the lines of one page; `leaves` are regions of the words that are no furniture."""
+def lay_out_page(
+    sheet: Sheet, furniture: Bools, leaves: Sequence[Ints], slanted: list[TextLine], boxes: Boxes
+) -> Layout:
+    """Find the lines of one page.
+
+    Args:
+        sheet: its upright glyphs and words.
+        furniture: which words are furniture.
+        leaves: regions of the words that are none, in reading order.
+        slanted: its lines that are not upright.
+        boxes: the boxes of all its glyphs.
+    """
     kept, apart = np.flatnonzero(~furniture), np.flatnonzero(furniture)
     regions = [make_lines(sheet, n, kept[leaf]) for n, leaf in enumerate(leaves)]
     aside = make_lines(sheet, -1, apart)
-    slanted, boxes = slanted_lines(page, sheet.glyphs)
-    return Layout(page.number, regions, aside + slanted, boxes)
+    return Layout(sheet.number, regions, aside + slanted, boxes)
 
 
 def slanted_lines(page: PageText, upright: Glyphs) -> tuple[list[TextLine], Boxes]:

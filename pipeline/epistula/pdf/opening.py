@@ -39,11 +39,8 @@ def read_with_pdfium(data: bytes) -> Reading:
     finally:
         document.close()
 
-    by_number = {page.number: page for page in pages}
-
     def grids(number: int) -> Sequence[Grid]:
-        full = number in ruled and count_within(by_number[number], ruled[number].part) >= FEW
-        return grids_of(ruled[number].lines) if full else ()
+        return grids_of(ruled[number].lines) if number in ruled else ()
 
     return Reading(pages, info, images, grids)
 
@@ -82,7 +79,9 @@ def read_pages(document: pdfium.PdfDocument, fallback: Fallback, ruled: dict[int
         try:
             found = read_characters(page, index + 1)
             if lines := ruled_part(page):
-                ruled[index + 1] = on_display(lines, page_frame(page))
+                drawn = on_display(lines, page_frame(page))
+                if count_within(found, drawn.part) >= FEW:
+                    ruled[index + 1] = drawn
         except pdfium.PdfiumError:
             yield None
             continue
