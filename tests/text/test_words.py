@@ -159,11 +159,6 @@ def test_a_word_touched_by_another_neither_opens_nor_closes():
     ]
 
 
-@pytest.mark.parametrize(("offset", "index"), [(0, 0), (1, 1), (3, 1), (4, 2), (99, 2)])
-def test_the_first_word_from_an_offset_on(offset, index):
-    assert Words.of("ab cd").index_at(offset) == index
-
-
 @given(st.text())
 def test_offsets_point_into_the_text(text):
     words = Words.of(text)

@@ -8,7 +8,6 @@ no case, accent, plural or British spelling. Offsets always point into the text 
 
 import re
 import unicodedata
-from bisect import bisect_left
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -105,10 +104,6 @@ class Words:
         """Say whether no letter or digit touches the word from the right."""
         end = self.ends[index]
         return end == len(self.text) or not self.text[end].isalnum()
-
-    def index_at(self, offset: int) -> int:
-        """Return the index of the first word that starts at `offset` or later."""
-        return bisect_left(self.starts, offset)
 
 
 @lru_cache(maxsize=200_000)

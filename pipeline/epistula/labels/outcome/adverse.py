@@ -16,7 +16,7 @@ from epistula.text.reading import Reading
 FILE = Path(__file__).parent / "adverse.jsonl"
 SMALL = r"(?:[\w'’-]+\s){0,4}"
 BY_A_DRUG = re.compile(
-    rf"\b(?:caus(?:ed|es|ing)|gave|produc(?:ed|es|ing)|provok(?:ed|es)|trigger(?:ed|s)|cost\s(?:him|her)|led\sto|result(?:ed|ing)\sin"
+    rf"\b(?:caus(?:ed|es|ing)|gave|produc(?:ed|es|ing)|provok(?:ed|es)|trigger(?:ed|s)|led\sto|result(?:ed|ing)\sin"
     rf"|intoleran(?:t|ce)\s(?:of|to)\s\w+\s\()\s?{SMALL}\Z",
     re.IGNORECASE,
 )
@@ -43,13 +43,13 @@ AFTER_A_DOSE = re.compile(
     re.IGNORECASE,
 )
 EVENT = re.compile(
-    rf"\b(?:develop(?:ed|ing|s)?|complicated\s(?:by|with)|complicating|experienc(?:ed|ing)|(?:died|death|turn,?)\s(?:of|from|due\sto)|suffered"
-    rf"|contracted|occurr(?:ed|ence\sof)|episodes?\sof|risk\sof|price\sof|followed\sby|presented\sa|saw|seen|neither|nor|no|without|had|because\sof|how\soften"
-    rf"|to\sthis|and\sother|have\snot|reported)\s{SMALL}\Z",
+    rf"\b(?:develop(?:ed|ing|s)?|complicated\s(?:by|with)|complicating|experienc(?:ed|ing)|(?:died|death)\s(?:of|from|due\sto)|suffered"
+    rf"|contracted|occurr(?:ed|ence\sof)|episodes?\sof|risk\sof|followed\sby|saw|seen|neither|nor|no|without|had|because\sof"
+    rf"|reported)\s{SMALL}\Z",
     re.IGNORECASE,
 )
 EVENT_BEHIND = re.compile(
-    r"\s(?:risks?\b|and\sother\b|(?:was|were)\s(?:not\s)?(?:observed|noted|seen|reported|diagnosed|recorded|managed|controlled|brief)"
+    r"\s(?:risks?\b|(?:was|were)\s(?:not\s)?(?:observed|noted|seen|reported|diagnosed|recorded|managed|controlled)"
     r"|(?:did\snot\s)?occur(?:red)?|developed|ensued|complicated|resulted|in\s(?:one|two|three|\d+)\b)",
     re.IGNORECASE,
 )
@@ -58,8 +58,6 @@ PRESENTING = re.compile(
     r"|vaccin\w+|test\w*|suspected|secondary\sto|preceding|recent|immun\w+|against|prophyla\w+|evidence\sof|signs\sof)\s(?:[\w-]+[\s,]+){0,6}\Z",
     re.IGNORECASE,
 )
-
-
 LISTED = re.compile(r",?\s(?:and|or|nor)\s|,\s|/")
 
 
