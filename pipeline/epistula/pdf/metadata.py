@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import fields
 from typing import Any
 
 from epistula.model import Origin, Source, ZoneKind
@@ -32,20 +32,8 @@ NO_JOURNAL = re.compile(
     re.IGNORECASE,
 )
 COPYRIGHT = re.compile(r"(?:©|\(c\)|copyright)\D{0,40}((?:19|20)\d\d)\b", re.IGNORECASE)
-
-
-@dataclass(frozen=True)
-class Found:
-    """What one place says of a letter."""
-
-    title: str | None = None
-    doi: str | None = None
-    hal_id: str | None = None
-    citation: str | None = None
-    authors: tuple[str, ...] = ()
-    journal: str | None = None
-    year: int | None = None
-    licence: str | None = None
+# What a letter says of itself; the rest of a Source is known of its file.
+STATED = [field.name for field in fields(Source) if field.name not in {"path", "sha256", "pages", "origins", "ocr"}]
 
 
 def read_source(zones: Zones, info: Mapping[str, str], path: str | None, sha256: str, pages: int) -> Source:
@@ -69,7 +57,7 @@ def read_source(zones: Zones, info: Mapping[str, str], path: str | None, sha256:
     }
     values: dict[str, Any] = {}
     origins: dict[str, Origin] = {}
-    for name in Found.__dataclass_fields__:
+    for name in STATED:
         for origin in order_of(name, places[Origin.XMP]):
             if value := getattr(places[origin], name):
                 values[name], origins[name] = value, origin
@@ -77,7 +65,7 @@ def read_source(zones: Zones, info: Mapping[str, str], path: str | None, sha256:
     return Source(path=path, sha256=sha256, pages=pages, **values, origins=origins)
 
 
-def order_of(name: str, xmp: Found) -> list[Origin]:
+def order_of(name: str, xmp: Source) -> list[Origin]:
     """Return where to look for a field, the best place first."""
     order = [Origin.COVER, Origin.FIRST_PAGE, Origin.XMP, Origin.INFO]
     if name in {"authors", "journal"} and xmp.doi:
@@ -85,14 +73,14 @@ def order_of(name: str, xmp: Found) -> list[Origin]:
     return order
 
 
-def read_cover(zones: Zones) -> Found:
+def read_cover(zones: Zones) -> Source:
     """Return what a repository's cover says."""
     cover = [text for kind, text in zones if kind is ZoneKind.COVER]
     citation = find_citation(cover)
     titles = [text for kind, text in zones if kind is ZoneKind.TITLE]
     known = [text for text in [" ".join(titles), *cover] if len(text.split()) >= 2 and text != citation]
     cited = parse_citation(citation, known) if citation else Citation()
-    return Found(
+    return Source(
         title=cited.title or (None if titles else cover_title(cover)),
         doi=cited.doi or first_doi(*cover),
         hal_id=cited.hal_id or first_hal_id(*cover),
@@ -109,13 +97,13 @@ def cover_title(cover: Sequence[str]) -> str | None:
     return next((text for text in cover if len(text.split()) >= 4 and not CITE.match(text)), None)
 
 
-def read_first_page(zones: Zones) -> Found:
+def read_first_page(zones: Zones) -> Source:
     """Return what the letter's own pages say: title, line of authors, heads and feet."""
     titles = [text for kind, text in zones if kind is ZoneKind.TITLE]
     own = [text for kind, text in zones if kind in OWN]
     journal, year = find_journal(own)
     stated = [*own, *(text for kind, text in zones if kind is ZoneKind.FOOTNOTE)]
-    return Found(
+    return Source(
         title=" ".join(titles) or None,
         doi=first_doi(*own),
         authors=find_authors(zones),
@@ -157,10 +145,10 @@ def first_match(search: Callable[[str], re.Match[str] | None], texts: Sequence[s
     return next((int(match[1]) for text in texts if (match := search(text))), None)
 
 
-def take_xmp(info: Mapping[str, str]) -> Found:
+def take_xmp(info: Mapping[str, str]) -> Source:
     """Return what the XMP metadata say."""
     title = info.get("title", "")
-    return Found(
+    return Source(
         title=None if FILE_NAME.search(title) else title or None,
         doi=info.get("doi"),
         authors=listed_authors(info.get("authors", "").split("\n")),
@@ -170,12 +158,12 @@ def take_xmp(info: Mapping[str, str]) -> Found:
     )
 
 
-def read_info(info: Mapping[str, str]) -> Found:
+def read_info(info: Mapping[str, str]) -> Source:
     """Return what the PDF's information dictionary says; its dates are the file's, not the letter's."""
     given = {name: value for name, value in info.items() if name[:1].isupper()}
     title, subject = given.get("Title", "").strip(), given.get("Subject", "")
     journal, year = find_journal([subject])
-    return Found(
+    return Source(
         title=None if FILE_NAME.search(title) else title or None,
         doi=first_doi(*given.values()),
         authors=given_authors(given.get("Author", "")),
