@@ -1,9 +1,9 @@
 """How fast and how large reading is: ours beside other readers, all in the same run.
 
-    python bench/reading.py
+    python bench/reading.py [FILE.pdf …]
 
-Each reader runs in a process of its own on one file at a time: the letters of the corpus, and one
-of 200 pages made of them. Prints milliseconds a page (time on the processor; the fastest of three
+Each reader runs in a process of its own on one file at a time: the files given, else the letters of
+the corpus; and one of 200 pages made of them. Prints milliseconds a page (time on the processor; the fastest of three
 passes over the letters) and peak memory (of the process, and how much reading added). pdftotext and PyMuPDF are
 left out where they are not installed; pdftotext starts a process a file, so that its 200 pages
 are the fair measure.
@@ -17,6 +17,7 @@ import sys
 import tempfile
 from collections.abc import Callable
 from importlib.util import find_spec
+from itertools import cycle
 from pathlib import Path
 from typing import NamedTuple
 
@@ -147,44 +148,46 @@ def measure_apart(name: str, passes: int, paths: list[Path]) -> Cost:
     return Cost(*json.loads(subprocess.run(command, check=True, capture_output=True).stdout))
 
 
-def make_long(folder: Path) -> Path:
-    """Make a letter of 200 pages by repeating the letters of the corpus."""
+def make_long(folder: Path, paths: list[Path]) -> Path:
+    """Make a letter of 200 pages by repeating some files."""
     from pypdfium2 import PdfDocument
 
     made = PdfDocument.new()
-    letters = [PdfDocument(path) for path in LETTERS]
-    while len(made) < PAGES:
-        for letter in letters:
-            made.import_pages(letter, list(range(min(len(letter), PAGES - len(made)))))
+    letters = [PdfDocument(path) for path in paths]
+    for letter in cycle(letters):
+        if len(made) == PAGES:
+            break
+        made.import_pages(letter, list(range(min(len(letter), PAGES - len(made)))))
     path = folder / "long.pdf"
     made.save(path)
     return path
 
 
-def count_pages() -> int:
-    """Count the pages of the letters."""
+def count_pages(paths: list[Path]) -> int:
+    """Count the pages of some files."""
     from pypdfium2 import PdfDocument
 
-    return sum(len(PdfDocument(path)) for path in LETTERS)
+    return sum(len(PdfDocument(path)) for path in paths)
 
 
-def main() -> None:
+def main(letters: list[Path]) -> None:
     """Measure and print."""
     with tempfile.TemporaryDirectory() as folder:
-        sets = [("letters", LETTERS, count_pages(), PASSES), ("one file", [make_long(Path(folder))], PAGES, 1)]
-        for title, paths, pages, passes in sets:
+        sets = [("letters", letters, PASSES), ("one file", [make_long(Path(folder), letters)], 1)]
+        for title, paths, passes in sets:
+            pages = count_pages(paths)
             print(f"{title}: {len(paths)} files, {pages} pages")
             costs = {name: measure_apart(name, passes, paths) for name in READERS if installed(name)}
             for name, cost in costs.items():
                 line = f"  {name:<11}{1000 * cost.seconds / pages:7.2f} ms a page  peak {cost.peak:5.0f} MiB"
                 print(f"{line}, {cost.added:4.0f} of it by reading")
-    if REFERENCE in costs:
-        ratios = (f"{name} {cost.seconds / costs[REFERENCE].seconds:.2f}" for name, cost in costs.items())
-        print(f"times {REFERENCE} on one file: " + ", ".join(ratios))
+            if REFERENCE in costs:
+                ratios = (f"{name} {cost.seconds / costs[REFERENCE].seconds:.2f}" for name, cost in costs.items())
+                print(f"  times {REFERENCE}: " + ", ".join(ratios))
 
 
 if __name__ == "__main__":
-    if len(sys.argv) > 1:
+    if sys.argv[1:2] and sys.argv[1] in READERS:
         print(json.dumps(measure(sys.argv[1], int(sys.argv[2]), [Path(path) for path in sys.argv[3:]])))
     else:
-        main()
+        main([Path(path) for path in sys.argv[1:]] or LETTERS)
