@@ -6,7 +6,7 @@ import pytest
 from epistula.model import Letter, ZoneKind
 from epistula.pdf import read_pdf_bytes
 
-from .made import Shown, pdf_bytes
+from .made import Shown, pdf_bytes, typeset
 
 WORD = Shown(100, 50, "tofacitinib", 20)
 
@@ -35,6 +35,15 @@ def test_boxes_are_those_of_the_page_as_shown(extra, size, corner, reader):
     assert min(abs(corner[1] - y) for y in (top, bottom)) < 7
     assert 0 <= x0 < x1 <= size[0]
     assert 0 <= top < bottom <= size[1]
+
+
+@pytest.mark.parametrize("style", ["normal", "italic"])
+def test_the_box_of_a_word_ends_where_the_pen_goes_on(style):
+    data = typeset(f'<p style="font: {style} 20pt serif">of itself, a proof of half</p>')
+    ours, theirs = read_pdf_bytes(data), read_pdf_bytes(data, reader="pdfplumber")
+    assert ours.text == theirs.text == "of itself, a proof of half"
+    for word in ("of", "itself", "proof", "half"):
+        assert box_of(ours, word)[::2] == pytest.approx(box_of(theirs, word)[::2], abs=0.3), word
 
 
 def test_text_off_the_page_is_left_out(reader):

@@ -5,14 +5,12 @@ seven questions for each, so the functions are called here with plain addresses 
 """
 
 import ctypes
-import math
 import re
 from collections import deque
 from itertools import count, repeat
 from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 import pypdfium2 as pdfium
 from pypdfium2 import raw
 
@@ -61,13 +59,14 @@ class Frame(NamedTuple):
 
 
 class Drawn(NamedTuple):
-    """What a text object says of all its characters."""
+    """What text objects say of all their characters, one entry an object; a font is a number of `handles`."""
 
-    size: float
-    stretch: float
-    angle: float
-    font: int
-    hidden: bool
+    size: Floats
+    stretch: Floats
+    angle: Floats
+    font: Ints
+    hidden: Bools
+    handles: tuple[int, ...]
 
 
 class PageText(NamedTuple):
@@ -120,10 +119,9 @@ def read_glyphs(textpage: pdfium.PdfTextPage, total: int, frame: Frame) -> tuple
     loose = ask_boxes(textpage, chosen)
     addresses, first, which = np.unique(objects, return_index=True, return_inverse=True)
     drawn = ask_objects(textpage, addresses, chosen[first])
-    handles = tuple(dict.fromkeys(d.font for d in drawn))
-    font = np.array([handles.index(d.font) for d in drawn], dtype=np.int64)[which]
-    names = tuple(font_name(handle) for handle in handles)
-    kinds = glyph_kinds(textpage, codes, font, chosen, loose, handles)
+    font = drawn.font[which]
+    names = tuple(font_name(handle) for handle in drawn.handles)
+    kinds = glyph_kinds(textpage, codes, font, chosen, loose, drawn.handles)
     origin = ask_origins(textpage, chosen, which, first, loose, kinds.flush)
     left, top = frame.place(loose[:, 0], loose[:, 1])
     right, bottom = frame.place(loose[:, 2], loose[:, 3])
@@ -138,12 +136,12 @@ def read_glyphs(textpage: pdfium.PdfTextPage, total: int, frame: Frame) -> tuple
         text=codes.astype("<u4").view("<U1").astype("<U4"),
         box=np.stack(corners, axis=1),
         x0=x,
-        x1=x + kinds.advance * np.array([d.stretch for d in drawn], dtype=float)[which],
+        x1=x + kinds.advance * drawn.stretch[which],
         base=y,
-        size=np.array([d.size for d in drawn], dtype=float)[which],
+        size=drawn.size[which],
         font=font,
-        angle=np.array([(d.angle - 90 * frame.turns) % 360 for d in drawn], dtype=float)[which],
-        hidden=np.array([d.hidden for d in drawn], dtype=bool)[which],
+        angle=((drawn.angle - 90 * frame.turns) % 360)[which],
+        hidden=drawn.hidden[which],
         failed=kinds.failed,
         glyph=number_glyphs(objects, loose, origin),
     )
@@ -249,34 +247,28 @@ def ask_origins(
 def ask_origin(handle: int | None, chosen: Ints) -> Floats:
     """Return the origins (x, y) that PDFium tells of some characters."""
     origin = np.zeros((len(chosen), 2), dtype=np.float64)
-    place = origin.ctypes.data
-    for rank, i in enumerate(chosen.tolist()):
-        GET_ORIGIN(handle, i, place + 16 * rank, place + 16 * rank + 8)
+    x, y = count(origin.ctypes.data, origin.strides[0]), count(origin[:, 1:].ctypes.data, origin.strides[0])
+    deque(map(GET_ORIGIN, repeat(handle), chosen.tolist(), x, y), maxlen=0)
     return origin
 
 
-def ask_objects(textpage: pdfium.PdfTextPage, addresses: Ints, chosen: Ints) -> list[Drawn]:
-    """Return what each text object says of its characters; `chosen` has one character of each."""
+def ask_objects(textpage: pdfium.PdfTextPage, addresses: Ints, chosen: Ints) -> Drawn:
+    """Return what the text objects at some addresses say of their characters; `chosen` has one character of each."""
     handle = ctypes.cast(textpage.raw, ctypes.c_void_p).value
-    matrix = np.zeros(6, dtype=np.float32)
-    found = zip(addresses.tolist(), chosen.tolist(), strict=True)
-    return [ask_object(handle, address, i, matrix) for address, i in found]
-
-
-def ask_object(handle: int | None, address: int, i: int, matrix: npt.NDArray[np.float32]) -> Drawn:
-    """Ask what holds for all characters of the text object at `address`, of which `i` is one.
-
-    `matrix` is room for the six numbers of its matrix.
-    """
-    GET_MATRIX(handle, i, matrix.ctypes.data)
-    a, b, c, d, *_ = matrix.tolist()
-    em = GET_FONT_SIZE(handle, i)
+    objects, characters = addresses.tolist(), chosen.tolist()
+    matrix = np.zeros((len(objects), 6), dtype=np.float32)
+    deque(map(GET_MATRIX, repeat(handle), characters, count(matrix.ctypes.data, matrix.strides[0])), maxlen=0)
+    a, b, c, d = matrix[:, :4].astype(np.float64).T
+    em = np.fromiter(map(GET_FONT_SIZE, repeat(handle), characters), np.float64, len(objects))
+    fonts = [font or 0 for font in map(GET_FONT, objects)]
+    number = {font: n for n, font in enumerate(dict.fromkeys(fonts))}
     return Drawn(
-        size=em * math.hypot(c, d),
-        stretch=em * math.hypot(a, b),
-        angle=round(math.degrees(math.atan2(b, a)), 1),
-        font=GET_FONT(address) or 0,
-        hidden=GET_RENDER_MODE(address) in HIDDEN_MODES,
+        size=em * np.hypot(c, d),
+        stretch=em * np.hypot(a, b),
+        angle=np.round(np.degrees(np.arctan2(b, a)), 1),
+        font=np.array([number[font] for font in fonts], dtype=np.int64),
+        hidden=np.array([mode in HIDDEN_MODES for mode in map(GET_RENDER_MODE, objects)], dtype=bool),
+        handles=tuple(number),
     )
 
 
@@ -387,9 +379,14 @@ def lay_along(glyphs: Glyphs, x: Floats, y: Floats, width: float, height: float)
     hangs_over = single & (advance > 0.3 * (x1 - x0)) & (advance < x1 - x0)
     leaning = ~single & (glyphs.text == "f") & np.r_[np.diff(glyphs.glyph) != 0, True][: len(glyphs)]
     x1 = x1 - 0.08 * glyphs.size * np.bincount(glyphs.glyph, leaning, 1)[glyphs.glyph]
+    x1 = np.where(hangs_over, np.minimum(pen + advance, x1), x1)
+    box = glyphs.box.copy()
+    if turns == 0:
+        box[:, 2] = np.where(hangs_over, x1, right)
     return glyphs.change(
+        box=box,
         x0=np.where(single & (pen < x1), np.maximum(pen, x0), x0),
-        x1=np.where(hangs_over, np.minimum(pen + advance, x1), x1),
+        x1=x1,
         base=base,
         angle=np.where(np.abs(angle - 180) > 178, 0.0, angle),
     )
