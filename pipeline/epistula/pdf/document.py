@@ -190,18 +190,18 @@ def line_box(line: TextLine, boxes: Boxes) -> Box:
 
 def trace(written: Sequence[Written], boxes: Mapping[int, Boxes]) -> tuple[npt.NDArray[np.uint16], Boxes]:
     """Return page and box of every character of the text, line breaks between paragraphs included."""
-    if not written:
-        return np.zeros(0, dtype=np.uint16), np.zeros((0, 4), dtype=np.float32)
-    gap = np.array([-1], dtype=np.int64)
-    glyphs = np.concatenate([np.concatenate([part.glyphs, gap]) for part in written])[:-1]
-    pages = np.concatenate([np.concatenate([part.pages, gap + 1]) for part in written])[:-1]
-    found = np.full((len(glyphs), 4), np.nan, dtype=np.float32)
-    order = np.argsort(pages, kind="stable")
-    numbers, first = np.unique(pages[order], return_index=True)
-    for page, here in zip(numbers.tolist(), np.split(order, first[1:]), strict=True):
-        if page in boxes:
-            found[here] = boxes[page][glyphs[here]]
-    return pages.astype(np.uint16), found
+    length = max(0, sum(len(part.text) + 1 for part in written) - 1)
+    found_pages = np.zeros(length, dtype=np.uint16)
+    found = np.full((length, 4), np.nan, dtype=np.float32)
+    start = 0
+    for part in written:
+        for page in np.unique(part.pages).tolist():
+            if page in boxes:
+                here = np.flatnonzero(part.pages == page)
+                found[start + here] = boxes[page][part.glyphs[here]]
+        found_pages[start : start + len(part.text)] = part.pages
+        start += len(part.text) + 1
+    return found_pages, found
 
 
 def compose(part: Written) -> Written:

@@ -8,9 +8,9 @@ from typing import Any, Self
 import numpy as np
 import numpy.typing as npt
 
-Floats = npt.NDArray[np.float64]
+Floats = npt.NDArray[np.floating[Any]]
 Bools = npt.NDArray[np.bool_]
-Ints = npt.NDArray[np.int64]
+Ints = npt.NDArray[np.signedinteger[Any]]
 Texts = npt.NDArray[np.str_]
 
 SOFT_HYPHEN = "\u00ad"
@@ -68,12 +68,24 @@ class Glyphs:
             return self
         return type(self)(*[getattr(self, name)[which] for name in NAMES])
 
+    def compact(self) -> Self:
+        """Return the glyphs in the smallest types that hold them: a third of the memory, for the pages that wait."""
+        return type(self)(*[getattr(self, name).astype(SMALL[name], copy=False) for name in NAMES])
+
     def change(self, **changes: Any) -> Self:
         """Return a copy with some fields replaced."""
         return type(self)(*[changes.get(name, getattr(self, name)) for name in NAMES])
 
 
 NAMES = tuple(f.name for f in fields(Glyphs))
+SMALL = dict.fromkeys(NAMES, np.float32) | {
+    "text": "<U1",
+    "font": np.int32,
+    "hidden": np.bool_,
+    "failed": np.bool_,
+    "glyph": np.int32,
+}
+"""The types of glyphs that have been cleaned; a float32 tells places on a page to a ten-thousandth of a point."""
 
 
 def clean(glyphs: Glyphs) -> Glyphs:

@@ -21,7 +21,7 @@ ITALIC = re.compile(r"It|Obl|Slant|CMTI|SFTI")
 """Names of fonts that are slanted."""
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, slots=True)
 class TextLine:
     """A line of a page.
 
@@ -29,7 +29,7 @@ class TextLine:
         page: 1-based number of the page.
         leaf: number of the region of the page that the line stands in.
         text: the characters, one space between words.
-        glyphs: int64 of shape (len(text),): number of each character's glyph on its page, -1 for a space.
+        glyphs: int32 of shape (len(text),): number of each character's glyph on its page, -1 for a space.
         x0, x1, top, bottom, base: points along and across the writing; `top` and `bottom` are the
             letters' edges, not the font's.
         size: size of most characters, points.
@@ -239,7 +239,7 @@ def with_spaces(number: list[int], parted: list[bool]) -> Ints:
         if space:
             numbers.append(-1)
         numbers.append(n)
-    return np.array(numbers, dtype=np.int64)
+    return np.array(numbers, dtype=np.int32)
 
 
 def gaps_before(run: Run) -> list[float]:

@@ -41,7 +41,7 @@ class Written:
 
     Args:
         text: NFC is for the reader to apply; characters are as on the page.
-        pages, glyphs: int64 of shape (len(text),): page (0 where added) and glyph of each character.
+        pages, glyphs: int32 of shape (len(text),): page (0 where added) and glyph of each character.
         lines: start and end of each line of the page in the text, with the line.
     """
 
@@ -134,12 +134,12 @@ def write(block: Block, attested: Counter[str]) -> Written:
             places[-1] = start, end - 1, last
         if gap:
             text += " "
-            numbers.append(np.array([-1]))
-            pages.append(np.array([0]))
+            numbers.append(np.array([-1], dtype=np.int32))
+            pages.append(np.array([0], dtype=np.int32))
         places.append((len(text), len(text) + len(line.text), line))
         text += line.text
         numbers.append(line.glyphs)
-        pages.append(np.where(line.glyphs >= 0, line.page, 0))
+        pages.append(np.where(line.glyphs >= 0, line.page, 0).astype(np.int32))
     return Written(text, np.concatenate(pages), np.concatenate(numbers), tuple(places))
 
 

@@ -92,11 +92,11 @@ def collect_pages(found: Iterable[PageText | None]) -> list[PageText]:
 
 
 def tidy(page: PageText) -> PageText:
-    """Clean the characters of a page; invisible ones stay only where the page has no others (OCR)."""
+    """Clean and compact the characters of a page; invisible ones stay only where the page has no others (OCR)."""
     glyphs = page.glyphs
     if not glyphs.hidden.all():
         glyphs = glyphs.take(~glyphs.hidden)
-    return page._replace(glyphs=clean(glyphs))
+    return page._replace(glyphs=clean(glyphs).compact())
 
 
 def require_text(reading: Reading) -> None:

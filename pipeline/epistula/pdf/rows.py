@@ -10,7 +10,7 @@ from epistula.pdf.lines import TextLine
 from epistula.pdf.paragraphs import Written, write
 from epistula.pdf.tables import TableBlock
 
-NOTHING = np.zeros(0, dtype=np.int64)
+NOTHING = np.zeros(0, dtype=np.int32)
 
 
 def write_any(block: Block, attested: Counter[str]) -> Written:
@@ -31,8 +31,8 @@ def join_written(parts: Sequence[Written], mark: str) -> Written:
     pages, glyphs, lines, offset = [], [], [], 0
     for n, part in enumerate(parts):
         if n:
-            pages.append(np.array([0]))
-            glyphs.append(np.array([-1]))
+            pages.append(np.array([0], dtype=np.int32))
+            glyphs.append(np.array([-1], dtype=np.int32))
             offset += len(mark)
         pages.append(part.pages)
         glyphs.append(part.glyphs)
