@@ -6,7 +6,7 @@ Files are written to a temporary name and renamed, so that a file is there whole
 import json
 import os
 import tempfile
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, BinaryIO, Generic, TypeVar
@@ -15,9 +15,10 @@ import jsonlines
 from pydantic import TypeAdapter, ValidationError
 
 from epistula.errors import InputError, RecordError
-from epistula.model import SCHEMA, Annotation, Failure, Mention, mention_id, text_sha256
+from epistula.model import SCHEMA, Annotation, Failure, Mention, Zone, mention_id, text_sha256
 
 ANNOTATION = TypeAdapter(Annotation)
+ZONES = TypeAdapter(tuple[Zone, ...])
 FAILURE = TypeAdapter(Failure)
 T = TypeVar("T", Annotation, Failure)
 
@@ -55,6 +56,28 @@ def parse_row(path: Path, number: int, line: bytes) -> dict[str, Any]:
         raise RecordError(path, number, f"no JSON object: {reason}", "Mend or remove the line.") from error
 
 
+def row_zones(path: Path, number: int, row: Mapping[str, Any], text: str) -> tuple[Zone, ...]:
+    """Return the `zones` of a row, which must cover its text; none when it has none.
+
+    Raises:
+        RecordError: they are no zones of the text.
+    """
+    try:
+        zones = ZONES.validate_python(row.get("zones") or ())
+    except ValidationError as error:
+        raise RecordError(path, number, f"zones.{_first(error)}", "Mend the zones, or leave them out.") from error
+    problem = _misplaced(zones, text) or (_uncovered(zones, text) if zones else None)
+    if problem:
+        raise RecordError(path, number, problem, "Mend the zones, or leave them out.")
+    return zones
+
+
+def _first(error: ValidationError) -> str:
+    """Return the place and the message of the first thing that is wrong."""
+    first = error.errors()[0]
+    return f"{'.'.join(map(str, first['loc']))}: {first['msg']}"
+
+
 def read_annotations(path: Path, check: MentionCheck | None = None, *, bare: bool = False) -> Iterator[Annotation]:
     """Yield the annotations of a file, each one valid.
 
@@ -87,11 +110,9 @@ def _valid(path: Path, number: int, row: dict[str, Any], check: MentionCheck | N
     try:
         annotation = ANNOTATION.validate_python(row)
     except ValidationError as error:
-        first = error.errors()[0]
-        place = ".".join(map(str, first["loc"]))
-        raise RecordError(path, number, f"{place}: {first['msg']}", "See `epistula schema`.") from error
+        raise RecordError(path, number, _first(error), "See `epistula schema`.") from error
     problem = next((p for m in annotation.spans if (p := _problem(annotation, m, check))), None)
-    problem = problem or _misplaced(annotation) or _dangling(annotation)
+    problem = problem or _misplaced(annotation.zones, annotation.text) or _dangling(annotation)
     if problem:
         raise RecordError(path, number, problem, "Correct the record or annotate the letter again.")
     return annotation
@@ -108,12 +129,20 @@ def _problem(annotation: Annotation, mention: Mention, check: MentionCheck | Non
     return f"{name}: {problem}" if problem else None
 
 
-def _misplaced(annotation: Annotation) -> str | None:
+def _misplaced(zones: Iterable[Zone], text: str) -> str | None:
     before = 0
-    for zone in annotation.zones:
-        if not before <= zone.start < zone.end <= len(annotation.text):
+    for zone in zones:
+        if not before <= zone.start < zone.end <= len(text):
             return f"zone {zone.kind} {zone.start}–{zone.end} lies outside the text or before the end of another"
         before = zone.end
+    return None
+
+
+def _uncovered(zones: Sequence[Zone], text: str) -> str | None:
+    starts, ends = [zone.start for zone in zones], [zone.end for zone in zones]
+    for start, end in zip([0, *ends], [*starts, len(text)], strict=True):
+        if between := text[start:end].strip():
+            return f"no zone holds the text at {start}–{end} ({between[:30]!r})"
     return None
 
 

@@ -1,5 +1,6 @@
 """Reading files that hold letters: what becomes a letter, what a failure."""
 
+import json
 from hashlib import sha256
 
 import pytest
@@ -58,6 +59,33 @@ def test_letters_of_a_file(tmp_path, name, content, expected):
             category, line, words = wanted
             assert (item.path, item.category, item.line) == (str(path), category, line)
             assert words in item.reason
+
+
+# zones of a row whose text is "Title\nBody. End" → kinds and texts, or what its failure says
+ZONES = [
+    ([(0, 5, "title"), (6, 16, "reference")], [("title", "Title"), ("reference", "Body. End.")]),
+    ([(0, 16, "caption")], [("caption", "Title\nBody. End.")]),
+    ([], [("title", "Title"), ("body", "Body. End.")]),
+    ([(0, 5, "title")], "no zone holds the text at 5–16 ('Body. End.')"),
+    ([(6, 16, "body")], "no zone holds the text at 0–6 ('Title')"),
+    ([(0, 5, "title"), (4, 16, "body")], "before the end of another"),
+    ([(0, 17, "body")], "outside the text"),
+    ([(0, 16, "poem")], "zones.0.kind"),
+    ([(0, "x", "body")], "zones.0.end"),
+]
+
+
+@pytest.mark.parametrize(("zones", "expected"), ZONES)
+def test_zones_of_a_row_are_kept(tmp_path, zones, expected):
+    path = tmp_path / "letters.jsonl"
+    row = {"id": "1", "text": "Title\nBody. End.", "zones": [{"start": a, "end": b, "kind": k} for a, b, k in zones]}
+    path.write_text(json.dumps(row))
+    (item,) = read_letters(path)
+    if isinstance(item, Letter):
+        assert [(zone.kind, item.text[zone.start : zone.end]) for zone in item.zones] == expected
+    else:
+        assert (item.category, item.line) == (INVALID, 1)
+        assert expected in item.reason
 
 
 @pytest.mark.parametrize("name", ["missing.txt", "missing.jsonl", "missing.pdf"])

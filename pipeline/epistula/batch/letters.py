@@ -1,4 +1,4 @@
-"""Reading whatever file holds letters: PDF, plain text, JSONL of `id` and `text`."""
+"""Reading whatever file holds letters: PDF, plain text, JSONL of `id`, `text` and perhaps `zones`."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -6,8 +6,8 @@ from hashlib import sha256
 from pathlib import Path
 
 from epistula.errors import InputError, ReadError, RecordError
-from epistula.jsonl import parse_row, read_lines
-from epistula.model import Failure, FailureCategory, Letter, Source, content_id
+from epistula.jsonl import parse_row, read_lines, row_zones
+from epistula.model import Failure, FailureCategory, Letter, Source, Zone, content_id
 from epistula.pdf.isolated import read_pdf_isolated
 from epistula.pdf.ocr import Read
 from epistula.text.reading import plain_zones
@@ -51,15 +51,15 @@ def read_text_file(path: Path) -> Letter:
     return letter_of(content_id("letter", digest), text, Source(path=str(path), sha256=digest))
 
 
-def letter_of(identifier: str, text: str, source: Source) -> Letter:
-    """Return the letter of a text that came without layout.
+def letter_of(identifier: str, text: str, source: Source, zones: tuple[Zone, ...] = ()) -> Letter:
+    """Return the letter of a text that came without layout; without zones, it gets those its line breaks suggest.
 
     Raises:
         ReadError: there is nothing but white space in it.
     """
     if not text.strip():
         raise ReadError(FailureCategory.NO_TEXT, "holds no text. Give a file with text.")
-    return Letter(id=identifier, text=text, zones=plain_zones(text), source=source)
+    return Letter(id=identifier, text=text, zones=zones or plain_zones(text), source=source)
 
 
 def _rows(path: Path) -> Iterator[Letter | Failure]:
@@ -89,7 +89,7 @@ def _row(path: Path, number: int, line: bytes) -> Letter | Failure:
         named = isinstance(identifier, str | int) and not isinstance(identifier, bool) and identifier != ""
         if not named or not isinstance(text, str):
             raise ReadError(FailureCategory.INVALID_RECORD, 'has no "id" and "text". Give each line both.')
-        return letter_of(str(identifier), text, Source(path=str(path)))
+        return letter_of(str(identifier), text, Source(path=str(path)), row_zones(path, number, row, text))
     except RecordError as error:
         reason = f"{error.problem}. {error.way_out}"
         return Failure(str(path), FailureCategory.INVALID_RECORD, reason, line=number)
