@@ -66,9 +66,11 @@ def carried(reading: Reading, mentions: Sequence[Mention], defined: Iterable[Def
             continue
         place = (definition.start, definition.end)
         short = next((m for m in kept if (m.start, m.end) in spans and _carries(m)), None)
+        if short and not _free(kept, short.label, place):
+            continue  # "leucovorin and oxaliplatin (FOLFOX)": the long form names the parts
         if short and not _agree(reading, short, place):
             kept = [m for m in kept if (m.start, m.end) not in spans or m.label != short.label]
-        elif short and _free(kept, short.label, place):
+        elif short:
             kept.append(_copy(reading, short, *place, definition))
     return kept
 

@@ -31,6 +31,8 @@ SPELLINGS = [
     (re.compile(r"is(?=ation$|ations$|ed$|es$|e$|ing$)"), "iz"),
     (re.compile(r"ys(?=ed$|es$|e$|ing$)"), "yz"),
 ]
+CAPITALS_PLURAL = re.compile(r"(?<=[A-Z]{2})s\Z")
+"""The plural s of a short form: "SSRIs"."""
 PLURALS = [
     (re.compile(r"\Acrises\Z"), "crisis"),
     (re.compile(r"(?<=..it)ides$"), "is"),
@@ -45,7 +47,7 @@ PLURALS = [
 def normalise(word: str) -> str:
     """Return the normal form of one word: "Oedemata"-like Latin plurals aside, any inflection of
     number, any case, accent, ligature and either spelling give the same string."""
-    folded = unicodedata.normalize("NFKD", word).casefold()
+    folded = unicodedata.normalize("NFKD", CAPITALS_PLURAL.sub("", word)).casefold()
     folded = "".join(GREEK.get(c, c) for c in folded if not unicodedata.combining(c))
     folded = folded.replace("æ", "ae").replace("œ", "oe")
     if len(folded) > 3:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +26,20 @@ REACH = 120
 PATHWAY = re.compile(
     r"\s?[-(]?\s?(?:\w+\)?\s)?(?:pathways?|signatures?|signal\w*|gene|genes|levels?|receptors?|production|secretion)\b"
 )
+MEASURED = re.compile(
+    r"[\s(:=]*(?:was|of|were)?[\s(]*[<>≤≥]?\s?\d[\d.,–-]*\s?(?:[mnpuµμk]?(?:g|mol|Eq|U|IU)\s?)?/\s?(?:[dmµμ]?[lL]|24\s?h)\b"
+)
+"""A concentration or an excretion: "albumin 2.3 g/dL"."""
+SAMPLED = re.compile(
+    r"\b(?:serum|plasma|urin(?:e|ary)|blood|csf|ascit(?:es|ic)|fluid|total|ioni[sz]ed|hour)[\s-]\Z", re.IGNORECASE
+)
+"""What stands before a substance that is measured."""
 WORD = re.compile(r"(?<![\w-])[A-Za-z][a-z]{5,}(?![\w])")
+LONG_WORD = re.compile(r"(?<!\w)[A-Za-z][a-z]{7,}(?!\w)")
+ORDINARY = re.compile(r"(?:ed|es|ing|ings|ic|ical|al|ly|ous|ory|ary|tion|tions|ia|ern|ism|ity|ment|less|able)\Z")
+"""Endings of adjectives, verbs and abstract nouns, which names of drugs do not have."""
+BRAND = re.compile(r"[A-Z][a-z]{4,}")
+LISTING = re.compile(r"\s*(?:,\s*(?:and|or)?|and|or|/|\+|plus)\s*")
 
 
 @lru_cache(maxsize=1)
@@ -89,6 +103,12 @@ def _salt() -> re.Pattern[str]:
 
 
 @lru_cache(maxsize=1)
+def _harm() -> re.Pattern[str]:
+    """“-induced psychosis”, “ toxicity”: what only a substance from outside does."""
+    return re.compile(rf"[\s-](?:{any_of(_grammar()['harm'])})(?!\w)")
+
+
+@lru_cache(maxsize=1)
 def _stem() -> re.Pattern[str]:
     return re.compile(rf"(?:{any_of(_grammar()['stems'])})s?\Z")
 
@@ -98,32 +118,63 @@ def find(reading: Reading, found: Sequence[Mention]) -> Iterator[Match]:
     yield from _names(reading)
     yield from _classes(reading)
     yield from _stems(reading)
+    yield from _misspelt(reading)
 
 
 def _names(reading: Reading) -> Iterator[Match]:
     hits = list(_lexicon().find(reading.words))
-    plain = {hit.value.id for hit in hits if not _doubtful(hit)}
+    plain = [hit for hit in hits if not _doubtful(hit)]
+    known = {hit.value.id for hit in plain}
+    given = {hit.start for hit in plain if not _measured(reading.text, hit)}
+    listed = _listed(reading.text, hits, given)
     for hit in hits:
-        if _doubtful(hit) and not _meant(reading, hit, plain):
+        if _doubtful(hit) and not _meant(reading, hit, known, listed):
             continue
         salt = _salt().match(reading.text, hit.end) if hit.value.more["kind"] == "substance" else None
         yield Match(hit.start, salt.end() if salt else hit.end, "drug.lexicon", hit.value.concept)
 
 
 def _doubtful(hit: Hit[Entry]) -> bool:
-    return hit.name in hit.value.ambiguous or bool(hit.value.more.get("analyte"))
-
-
-def _meant(reading: Reading, hit: Hit[Entry], plain: set[str]) -> bool:
-    """Say whether a doubtful name is a drug here: the letter has the drug's full name, or the words
-    around speak of treatment and not of a pathway or a level."""
-    if hit.name in hit.value.ambiguous and hit.value.id in plain:
+    """Say whether a name means something else as often; a brand of an endogenous substance means the drug."""
+    if hit.name in hit.value.ambiguous:
         return True
-    if PATHWAY.match(reading.text, hit.end):
+    return bool(hit.value.more.get("analyte")) and not BRAND.fullmatch(hit.name)
+
+
+def _listed(text: str, hits: Sequence[Hit[Entry]], given: set[int]) -> set[int]:
+    """Return where the names start that stand in one list with a drug that is given: "vitamin D, amlodipine"."""
+    listed = set(given)
+    for pairs in (pairwise(hits), pairwise(hits[::-1])):
+        for one, other in pairs:
+            first, second = sorted((one, other), key=lambda hit: hit.start)
+            if one.start in listed and LISTING.fullmatch(text, first.end, max(first.end, second.start)):
+                listed.add(other.start)
+    return listed
+
+
+def _meant(reading: Reading, hit: Hit[Entry], known: set[str], listed: set[int]) -> bool:
+    """Say whether a doubtful name is a drug here: the letter has the drug's full name, it stands in a list
+    of drugs, or the words around speak of treatment or harm and not of a pathway or a level."""
+    if hit.name in hit.value.ambiguous and hit.value.id in known:
+        return True
+    if _measured(reading.text, hit):
         return False
+    harms = _harm().match(reading.text, hit.end) and hit.value.id not in _grammar()["not_by_harm"]
+    if hit.start in listed or harms:
+        return True
     start, end = reading.sentence_at(hit.start)
-    near = (max(start, hit.start - 60), min(end, hit.end + 40))
-    return any(True for _ in read_cues(HERE / "company.jsonl").find(reading.text, *near))
+    return in_company(reading.text, max(start, hit.start - 60), min(end, hit.end + 40))
+
+
+def _measured(text: str, hit: Hit[Entry]) -> bool:
+    """Say whether a name is that of a pathway, a level or a laboratory value."""
+    after = PATHWAY.match(text, hit.end) or MEASURED.match(text, hit.end)
+    return after is not None or SAMPLED.search(text, max(0, hit.start - 12), hit.start) is not None
+
+
+def in_company(text: str, start: int, end: int) -> bool:
+    """Say whether text[start:end] speaks of treatment."""
+    return any(True for _ in read_cues(HERE / "company.jsonl").find(text, start, end))
 
 
 def _classes(reading: Reading) -> Iterator[Match]:
@@ -143,8 +194,43 @@ def _class(start: int, end: int, text: str, rule: str) -> Match:
 
 def _stems(reading: Reading) -> Iterator[Match]:
     """Names built with a stem of the WHO's list, for substances that no lexicon has yet."""
-    stem, excluded = _stem(), frozenset(_grammar()["not_drugs"])
+    stem, excluded = _stem(), _not_drugs()
     for match in WORD.finditer(reading.text):
         word = match[0].casefold()
         if stem.search(word) and word not in excluded and word.rstrip("s") not in excluded:
             yield Match(match.start(), match.end(), "drug.inn_stem", rank=-1)
+
+
+@lru_cache(maxsize=1)
+def _not_drugs() -> frozenset[str]:
+    return frozenset(_grammar()["not_drugs"])
+
+
+@lru_cache(maxsize=1)
+def _near_names() -> dict[str, Entry]:
+    """The long one-word names of substances by what is left of them without one letter."""
+    near: dict[str, Entry] = {}
+    for entry in entries():
+        for name in entry.names:
+            if name not in entry.ambiguous and not entry.more.get("analyte") and LONG_WORD.fullmatch(name):
+                for form in _shortened(name.casefold()):
+                    near.setdefault(form, entry)
+    return near
+
+
+def _shortened(word: str) -> list[str]:
+    """Return a word without one letter, in all ways; two words that share one are a slip of the pen apart."""
+    return [word, *(word[:i] + word[i + 1 :] for i in range(len(word)))]
+
+
+def _misspelt(reading: Reading) -> Iterator[Match]:
+    """Long names with one letter wrong, missing, added or in another place, in a sentence on treatment."""
+    near = _near_names()
+    for match in LONG_WORD.finditer(reading.text):
+        word = match[0].casefold()
+        forms = (form for written in (word, word.removesuffix("s")) for form in _shortened(written))
+        entry = next((near[form] for form in forms if form in near), None)
+        if entry is None or ORDINARY.search(word) or word in _not_drugs():
+            continue
+        if in_company(reading.text, *reading.sentence_at(match.start())):
+            yield Match(match.start(), match.end(), "drug.misspelt", entry.concept, rank=-2)
