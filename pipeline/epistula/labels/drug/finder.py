@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from epistula.labels.concepts import Entry, lexicon_of, read_concepts
-from epistula.labels.grammar import any_of, read_grammar
+from epistula.labels.grammar import any_of, read_grammar, word_pattern
 from epistula.labels.label import Match
 from epistula.model import Mention
 from epistula.text.cues import read_cues
@@ -128,10 +128,16 @@ def _names(reading: Reading) -> Iterator[Match]:
     given = {hit.start for hit in plain if not _measured(reading.text, hit)}
     listed = _listed(reading.text, hits, given)
     for hit in hits:
-        if _doubtful(hit) and not _meant(reading, hit, known, listed):
+        if _no_drug(reading.text, hit) or (_doubtful(hit) and not _meant(reading, hit, known, listed)):
             continue
         salt = _salt().match(reading.text, hit.end) if hit.value.more["kind"] == "substance" else None
         yield Match(hit.start, salt.end() if salt else hit.end, "drug.lexicon", hit.value.concept)
+
+
+def _no_drug(text: str, hit: Hit[Entry]) -> bool:
+    """Say whether the words after a name make it an action, an abuse or a disease: "antidepressant activity"."""
+    list_name = "class_out_before" if hit.value.more["kind"] == "class" else "out_before"
+    return word_pattern(HERE / "grammar.json", list_name, r"[\s-]WORD(?!\w)").match(text, hit.end) is not None
 
 
 def _doubtful(hit: Hit[Entry]) -> bool:
