@@ -10,6 +10,7 @@ import typer
 
 from epistula.cli.annotate import annotate
 from epistula.cli.evaluate import evaluate
+from epistula.cli.gaps import accept, gaps
 from epistula.cli.schema import schema
 from epistula.cli.show import show
 from epistula.cli.text import text
@@ -25,7 +26,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,  # rich would double the time of --help
 )
-for command in (annotate, text, evaluate, show, schema):
+for command in (annotate, text, evaluate, show, gaps, accept, schema):
     app.command()(command)
 
 

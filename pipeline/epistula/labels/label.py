@@ -2,7 +2,9 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 
+from epistula.labels.concepts import Entry
 from epistula.model import Assertion, Concept, Cue, Mention
 from epistula.text.reading import Reading
 
@@ -78,6 +80,9 @@ class Label:
         relations: relation label → label of the tail; this label is the head.
         after: labels whose mentions the finder looks at.
         colour: background in the terminal, displaCy and the review, as #rrggbb.
+        entries: returns its concepts.
+        folder: where its `concepts.jsonl` lies, and `gaps.jsonl`, the patterns of what may be missing from it.
+        rejects: says whether a name is known to be none of the label.
     """
 
     name: str
@@ -88,6 +93,9 @@ class Label:
     relations: Mapping[str, str] = field(default_factory=dict)
     after: tuple[str, ...] = ()
     colour: str = "#dddddd"
+    entries: Callable[[], Sequence[Entry]] = tuple
+    folder: Path | None = None
+    rejects: Callable[[str], bool] = lambda name: False
 
 
 def longest(matches: Iterable[Match]) -> list[Match]:

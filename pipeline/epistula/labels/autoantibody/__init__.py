@@ -1,6 +1,6 @@
 """AUTOANTIBODY: an autoantibody of a named specificity, or a named class of them."""
 
-from epistula.labels.autoantibody.finder import canonical_antigen, find
+from epistula.labels.autoantibody.finder import HERE, canonical_antigen, entries, find, is_other_target
 from epistula.labels.label import Attribute, Label
 from epistula.model import Assertion
 
@@ -8,6 +8,9 @@ LABEL = Label(
     name="AUTOANTIBODY",
     description="An autoantibody of a named specificity or a named class of autoantibodies.",
     find=find,
+    entries=entries,
+    folder=HERE,
+    rejects=is_other_target,
     attributes=(
         Attribute("antigen", canonical=canonical_antigen),
         Attribute("status", ("positive", "negative", "unspecified")),

@@ -69,6 +69,11 @@ def _others() -> Lexicon[str]:
     return Lexicon((name, group) for group, names in groups.items() for name in names)
 
 
+def is_other_target(name: str) -> bool:
+    """Say whether antibodies to a target are no autoantibodies."""
+    return _others().get(name) is not None
+
+
 def canonical_antigen(name: str) -> str:
     """Return the name that the lexicon gives an antigen: "La" and "SSB" are both "La/SSB"."""
     entry = _antigens().get(name) or _named().get(name)

@@ -207,6 +207,11 @@ def _stems(reading: Reading) -> Iterator[Match]:
             yield Match(match.start(), match.end(), "drug.inn_stem", rank=-1)
 
 
+def is_no_drug(name: str) -> bool:
+    """Say whether a word only looks like the name of a drug."""
+    return name.casefold() in _not_drugs()
+
+
 @lru_cache(maxsize=1)
 def _not_drugs() -> frozenset[str]:
     return frozenset(_grammar()["not_drugs"])

@@ -1,12 +1,14 @@
 """ORGAN: involvement of an organ system."""
 
 from epistula.labels.label import Attribute, Label
-from epistula.labels.organ.finder import find
+from epistula.labels.organ.finder import HERE, entries, find
 
 LABEL = Label(
     name="ORGAN",
     description="A manifestation in an organ system, or an organ named as affected or responding.",
     find=find,
+    entries=entries,
+    folder=HERE,
     attributes=(
         Attribute(
             "system",
