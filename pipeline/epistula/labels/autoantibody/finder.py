@@ -42,6 +42,9 @@ POSITIVE_FOR = re.compile(
     r"\b(?:sero-?)?(?:positiv(?:e|ity)|negativ(?:e|ity))\s(?:\w+\s)?(?:for|to|against)\s(?:both\s|either\s)?\Z",
     re.IGNORECASE,
 )
+STAINED = re.compile(r"\bimmuno(?:histochemi\w+|stain\w*|reactiv\w+|cytochemi\w+|label\w+)", re.IGNORECASE)
+SERUM = re.compile(r"\b(?:ser(?:um|a)|serolog\w+|titres?|titers?|csf|cerebrospinal|seropositiv\w*)\b", re.IGNORECASE)
+EXPRESSED = re.compile(r"[\s-](?:over-?)?expression\b")
 HEAD_LAST = re.compile(rf"(?:{HEAD_NOUN}|factor|agglutinin)s?\Z", re.IGNORECASE)
 
 
@@ -87,8 +90,16 @@ def find(reading: Reading, found: Sequence[Mention]) -> list[Match]:
     named = list(_names(reading, hits))
     plain = longest([*_grammar(reading, named), *named])
     matches = longest([*plain, *_in_company(reading, plain, hits)])
-    kept = [m for m in matches if not any(s <= m.start and m.end <= e for s, e in drugs)]
+    kept = [m for m in matches if not any(s <= m.start and m.end <= e for s, e in drugs) and not _stains(reading, m)]
     return with_status(reading, kept)
+
+
+def _stains(reading: Reading, match: Match) -> bool:
+    """Say whether an antibody is a reagent that shows a protein in tissue, or the name that of the protein."""
+    if EXPRESSED.match(reading.text, match.end):
+        return True
+    start, end = reading.sentence_at(match.start)
+    return STAINED.search(reading.text, start, end) is not None and SERUM.search(reading.text, start, end) is None
 
 
 def _names(reading: Reading, hits: Sequence[Hit[Entry]]) -> Iterator[Match]:
@@ -207,7 +218,8 @@ def _defined(reading: Reading, hit: Hit[Entry], plain: Set[str]) -> bool:
     holds the concepts that do), or a head noun or a prefix is at its side."""
     if _head_end(reading, hit.end) > hit.end or PREFIX.search(reading.text, max(0, hit.start - 10), hit.start):
         return True
-    return hit.value.id in plain or STANDS_FOR.match(reading.text, hit.end) is not None
+    signed = reading.text.endswith("+", 0, hit.start)
+    return hit.value.id in plain or signed or STANDS_FOR.match(reading.text, hit.end) is not None
 
 
 def _match(reading: Reading, start: int, end: int, hit: Hit[Entry], rule: str) -> Match:

@@ -20,6 +20,10 @@ CLAUSE_END = re.compile(
     r"|:\s(?=[A-Z])|,\s(?:and|with|which)\s(?:a\s)?(?:negative|positive)\b"
 )
 DENIALS = ("no", "without")
+DENIED = re.compile(r"(?:\W*(?!(?:that|which|suggest\w*|indicat\w*|because)\b)[\w'’/-]+){0,8}?\W*")
+"""What may stand between a denial and what it denies: a few words, and none that begins a clause."""
+OPENED = re.compile(r"\s?[(\[][^()\[\]]*(?:\([^()]*\)[^()\[\]]*)*")
+"""A bracket that is not closed again."""
 LIST_ONLY = re.compile(
     r"(?:[\s,/&()\[\]:+-]|\band\b|\bor\b|\bas well as\b|\bIg[GMA]\b|\bboth\b|\ball\b"
     r"|\bimmunoglobulins? [GMA]\b|[<>]?\d[\d:./,]*)*"
@@ -41,7 +45,8 @@ def _with_status(reading: Reading, matches: Sequence[Match], index: int) -> Matc
         _denied(reading, matches, index, cues)
         or _attributive(match, cues)
         or _behind_list(reading, matches, index, cues)
-        or _in_front(match, cues)
+        or _before_bracket(reading, match, cues)
+        or _in_front(reading, match, cues)
         or _behind(match, cues)
     )
     if cue is None:
@@ -109,8 +114,15 @@ def _behind_list(reading: Reading, matches: Sequence[Match], index: int, cues: S
     return None
 
 
-def _in_front(match: Match, cues: Sequence[FoundCue]) -> FoundCue | None:
+def _before_bracket(reading: Reading, match: Match, cues: Sequence[FoundCue]) -> FoundCue | None:
+    """The verdict in front of the bracket that the match stands in: "antibodies were negative (ANA, ANCA)"."""
+    ahead = [c for c in cues if c.end <= match.start and c.rule.direction in ("backward", "both")]
+    return next((c for c in ahead[-1:] if OPENED.fullmatch(reading.text, c.end, match.start)), None)
+
+
+def _in_front(reading: Reading, match: Match, cues: Sequence[FoundCue]) -> FoundCue | None:
     ahead = [c for c in cues if c.end <= match.start and c.rule.direction in ("forward", "both")]
+    ahead = [c for c in ahead if c.rule.id not in DENIALS or DENIED.fullmatch(reading.text, c.end, match.start)]
     return ahead[-1] if ahead else None
 
 
