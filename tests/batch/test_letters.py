@@ -7,6 +7,7 @@ import pytest
 
 from epistula.batch.letters import read_letters
 from epistula.batch.run import annotate_letter
+from epistula.errors import DeclarationError
 from epistula.model import Failure, FailureCategory, Letter
 from epistula.nlp import describe
 
@@ -102,18 +103,28 @@ def test_the_id_of_a_text_file_is_its_content(tmp_path):
     assert a.source.sha256 == sha256(b"One.").hexdigest()
 
 
-def test_a_letter_the_pipeline_breaks_on_is_a_failure(nlp):
-    def broken(doc):
-        raise ZeroDivisionError("no patients")
+def annotate_with(nlp, error):
+    """Annotate a letter with a pipeline whose first component raises an error."""
 
-    letter = Letter("a", "Text.", ())
+    def broken(doc):
+        raise error
+
     pipeline = describe(nlp)
     first = nlp.pipeline[0]
     nlp._components[0] = ("broken", broken)
     try:
-        failure = annotate_letter(nlp, letter, pipeline)
+        return annotate_letter(nlp, Letter("a", "Text.", ()), pipeline)
     finally:
         nlp._components[0] = first
+
+
+def test_a_broken_lexicon_ends_the_run(nlp):
+    with pytest.raises(DeclarationError, match="stands twice"):
+        annotate_with(nlp, DeclarationError("the id drug:x stands twice"))
+
+
+def test_a_letter_the_pipeline_breaks_on_is_a_failure(nlp):
+    failure = annotate_with(nlp, ZeroDivisionError("no patients"))
     assert isinstance(failure, Failure)
     assert (failure.path, failure.category) == ("a", FailureCategory.INTERNAL)
     assert "ZeroDivisionError: no patients" in failure.reason

@@ -9,6 +9,7 @@ from time import perf_counter
 from spacy.language import Language
 
 from epistula.batch.letters import read_letters
+from epistula.errors import DeclarationError
 from epistula.jsonl import writers
 from epistula.model import Annotation, Failure, FailureCategory, Letter, Pipeline
 from epistula.nlp import describe, to_annotation, to_doc
@@ -47,6 +48,7 @@ def annotate_files(
 
     Raises:
         InputError: `output` cannot be written.
+        DeclarationError: a lexicon or rule file is broken; nothing is written.
     """
     summary, started, pipeline = Summary(), perf_counter(), describe(nlp)
     with writers(output) as (annotations, failures):
@@ -67,12 +69,18 @@ def annotate_files(
 
 
 def annotate_letter(nlp: Language, letter: Letter, pipeline: Pipeline) -> Annotation | Failure:
-    """Return a letter's annotation, or a Failure when the pipeline breaks on it."""
+    """Return a letter's annotation, or a Failure when the pipeline breaks on it.
+
+    Raises:
+        DeclarationError: a lexicon or rule file is broken.
+    """
     if len(letter.text) > nlp.max_length:
         reason = f"{len(letter.text):,} characters, more than {nlp.max_length:,}. Split it into letters."
         return Failure(letter.source.path or letter.id, FailureCategory.LIMIT, reason)
     try:
         return to_annotation(nlp(to_doc(nlp, letter)), letter, pipeline)
+    except DeclarationError:  # a broken lexicon or rule file breaks every letter
+        raise
     except Exception as error:  # one letter must not end the run
         reason = f"the pipeline failed with {type(error).__name__}: {error}. Please report this letter."
         return Failure(letter.source.path or letter.id, FailureCategory.INTERNAL, reason)

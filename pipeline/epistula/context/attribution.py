@@ -35,6 +35,12 @@ STATE = re.compile(
     r"\b(?:is|are|be|can|may|should|must|suggest|remains?|means?|drives?|blocks?|targets?|causes?|leads?|plays?"
     r"|acts?|inhibits?|activates?|carr(?:y|ies)|works)\b"
 )
+OF_NOW = re.compile(
+    r"\b(?:there (?:is|are) no (?:\w+ )?(?:signs?|evidence)|currently|at present|to date|now|(?:last|latest) follow-up"
+    r"|(?:days?|weeks?|months?|years?) (?:after|later|since|following))\b",
+    re.IGNORECASE,
+)
+"""What a history says in the present tense: a finding, or how the patient is today."""
 INTRODUCED = re.compile(
     r"\b(?:A|An|One|Two|Three|Four|Five|Six)\s(?:[\w-]+\s){0,4}?(?:\d+(?:[½.]\d?)?|\w+)"
     r"[- ](?:year|month|week|day)s?[- ]old\b"
@@ -46,6 +52,8 @@ ANAPHOR = re.compile(
     r"|of note|three others|all (?:three|four|five|six|patients)|this (?:\w+ )?(?:infection|relapse|patient|case))",
     re.IGNORECASE,
 )
+THE_ONE = re.compile(r"\b(?:he|she|his|her|him|the patient|the (?:boy|girl|child|man|woman))\b", re.IGNORECASE)
+"""What points at the single patient of whom the sentences before speak."""
 REPLY = re.compile(r"\A\W*(?:reply|re\b|response|comment|correspondence|in reply)", re.IGNORECASE)
 
 
@@ -88,7 +96,8 @@ class Sentence:
     @property
     def timeless(self) -> bool:
         """Whether it states what is so, of no patients."""
-        return not (self.told or self.pointing or self.names_patients) and STATE.search(self.text) is not None
+        of_patients = self.told or self.pointing or self.names_patients or OF_NOW.search(self.text)
+        return not of_patients and STATE.search(self.text) is not None
 
     @property
     def pointing(self) -> bool:
@@ -165,6 +174,8 @@ def decide(sentence: Sentence, group: Decision | None) -> Decision:
         return Decision(Attribution.CITED, sentence.cited or sentence.narrated)
     if sentence.in_case_section and sentence.bracketed and sentence.told and (sentence.pointing or group):
         return Decision(Attribution.OWN)
+    if sentence.bracketed and sentence.told and group and THE_ONE.search(sentence.text):
+        return replace(group, cue=None)
     if sentence.bracketed:
         strong = sentence.general is not None and sentence.general.rule == TEXTBOOK
         textbook = strong or sentence.timeless or (sentence.general and not sentence.told)

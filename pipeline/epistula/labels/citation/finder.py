@@ -8,7 +8,8 @@ from epistula.model import Mention
 from epistula.text.reading import Reading
 
 PARTICLE = r"(?:(?i:van|von|de|del|della|di|da|dos|la|le|el|al|ter|ten|den)[\s-](?:der\s|den\s|la\s)?)?"
-NAME = rf"{PARTICLE}[A-ZÀ-ÞŁŚŽČŞİ][\w’'-]+"
+MONTH = r"(?:January|February|March|April|May|June|July|August|September|October|November|December)"
+NAME = rf"{PARTICLE}(?!{MONTH}\b)[A-ZÀ-ÞŁŚŽČŞİ][\w’'-]+"
 NAMES = rf"{NAME}(?:\s(?:[A-Z]\.?\s?){{1,2}})?"
 YEAR = r"(?:19|20)\d{2}[a-z]?(?!\d)"
 DATED = rf",?\s(?:{YEAR}|\({YEAR}\)|in\spress)"

@@ -7,7 +7,7 @@ improved muscle and skin            organs named as affected or responding
 """
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence, Set
 from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
@@ -78,10 +78,11 @@ def find(reading: Reading, found: Sequence[Mention]) -> list[Match]:
     placed = located(reading, kept, _places(hits, modifiers.values()))
     manifestations = [m for m in placed if m.attributes["system"] != UNPLACED]
     conjuncts = list(_conjuncts(reading, manifestations, modifiers))
+    ends = {m.end for m in manifestations}
     organs = [
         Match(h.start, h.end, "organ.affected", h.value.concept, {"system": h.value.more["system"]}, rank=-1)
         for h in hits
-        if h.value.more["kind"] == "organ" and _affected(reading, h) and not _in(h.start, h.end, taken)
+        if h.value.more["kind"] == "organ" and _affected(reading, h, ends) and not _in(h.start, h.end, taken)
     ]
     return [*manifestations, *conjuncts, *organs]
 
@@ -99,8 +100,9 @@ def _in(start: int, end: int, spans: Sequence[tuple[int, int]]) -> bool:
 
 def _extended(reading: Reading, hit: Hit[Entry], modifiers: dict[int, Hit[str | None]]) -> Match:
     """A lexicon hit with the modifiers of kind and place in front of it."""
-    start, _ = _modified(reading, hit.start, modifiers)
-    system = hit.value.more["system"]
+    start, place = _modified(reading, hit.start, modifiers)
+    vague = hit.value.name in read_grammar(CONTEXT)["vague_heads"]
+    system = (place if vague else None) or hit.value.more["system"]
     rule = "organ.lexicon" if start == hit.start else "organ.lexicon_modified"
     denied = Assertion.NEGATED if hit.value.more.get("denies") else None
     return Match(start, hit.end, rule, hit.value.concept, {"system": system}, assertion=denied)
@@ -109,10 +111,11 @@ def _extended(reading: Reading, hit: Hit[Entry], modifiers: dict[int, Hit[str | 
 def _modified(reading: Reading, start: int, modifiers: dict[int, Hit[str | None]]) -> tuple[int, str | None]:
     """Walk left over modifiers; return where they start and the system that the nearest decides."""
     system = None
-    prefix = word_pattern(CONTEXT, "prefixes", r"(?<!\w)WORD-\Z").search(reading.text, max(0, start - 12), start)
-    if prefix:
-        start = prefix.start()
     while True:
+        prefix = word_pattern(CONTEXT, "prefixes", r"(?<![\w-])(?:WORD|[a-z]{3,}o)-\Z").search(
+            reading.text, max(0, start - 16), start
+        )
+        start = prefix.start() if prefix else start
         gap = 1 if reading.text[start - 1 : start] in (" ", "-", "‐", "–", "/") else 0
         modifier = modifiers.get(start - gap) if gap else None
         if modifier is None:
@@ -175,13 +178,20 @@ def _placed(reading: Reading, match: Match) -> Match:
     return replace(match, end=found.end(), rule="organ.placed", attributes={"system": system})
 
 
-def _affected(reading: Reading, hit: Hit[Entry]) -> bool:
+def _affected(reading: Reading, hit: Hit[Entry], ends: Set[int]) -> bool:
     """Say whether an organ is named as affected or responding: a word of change stands beside it with
-    nothing but small words and other organs between."""
+    nothing but small words and other organs between.
+
+    The organs that a manifestation affects are its place: "pain affecting the knees". `ends` are where
+    manifestations end.
+    """
     text = reading.text
     if word_pattern(CONTEXT, "specimens", r"[\s-]WORD(?!\w)").match(text, hit.end):
         return False
-    before = _change(True).search(reading.before(hit.start)[-90:])
+    ahead = reading.before(hit.start)[-90:]
+    before = _change(True).search(ahead)
+    if before and hit.start - len(ahead) + before.start() - 1 in ends:
+        return False
     after = _change(False).match(reading.after(hit.end)[:60])
     return before is not None or after is not None
 

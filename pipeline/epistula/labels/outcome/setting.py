@@ -10,7 +10,7 @@ from epistula.model import Mention
 from epistula.text.reading import Reading
 
 UNDER = re.compile(
-    r"\b(?:despite|in spite of|although|under|on|during|while|after|following|with|upon|to)\s", re.IGNORECASE
+    r"\b(?:despite|in spite of|although|under|on|during|while|after|following|with|upon|to|by)\s", re.IGNORECASE
 )
 GRAMMAR = Path(__file__).parent / "grammar.json"
 
