@@ -49,8 +49,8 @@ class CueRules:
 
     def __init__(self, rules: list[CueRule]) -> None:
         self.rules = rules
-        parts = (f"(?P<r{number}>\\b(?:{rule.pattern})(?!\\w))" for number, rule in enumerate(rules))
-        self._search = re.compile("|".join(parts), re.IGNORECASE)
+        parts = "|".join(f"(?P<r{number}>{rule.pattern})" for number, rule in enumerate(rules))
+        self._search = re.compile(rf"\b(?:{parts})(?!\w)", re.IGNORECASE)  # one \b for all: far from words it is fast
 
     def find(self, text: str, start: int, end: int) -> Iterator[FoundCue]:
         """Yield the cues in text[start:end], in order, with offsets into the text."""

@@ -234,14 +234,19 @@ def _shortened(word: str) -> list[str]:
     return [word, *(word[:i] + word[i + 1 :] for i in range(len(word)))]
 
 
-def _misspelt(reading: Reading) -> Iterator[Match]:
-    """Long names with one letter wrong, missing, added or in another place, in a sentence on treatment."""
+@lru_cache(maxsize=100_000)
+def _meant_by(word: str) -> Entry | None:
+    """Return the substance whose name a word may be, one letter wrong, missing, added or in another place."""
+    if ORDINARY.search(word) or is_no_drug(word):
+        return None
     near = _near_names()
+    forms = (form for written in (word, word.removesuffix("s")) for form in _shortened(written))
+    return next((near[form] for form in forms if form in near), None)
+
+
+def _misspelt(reading: Reading) -> Iterator[Match]:
+    """Long names with a letter wrong, in a sentence on treatment."""
     for match in LONG_WORD.finditer(reading.text):
-        word = match[0].casefold()
-        forms = (form for written in (word, word.removesuffix("s")) for form in _shortened(written))
-        entry = next((near[form] for form in forms if form in near), None)
-        if entry is None or ORDINARY.search(word) or word in _not_drugs():
-            continue
-        if in_company(reading.text, *reading.sentence_at(match.start())):
+        entry = _meant_by(match[0].casefold())
+        if entry and in_company(reading.text, *reading.sentence_at(match.start())):
             yield Match(match.start(), match.end(), "drug.misspelt", entry.concept, rank=-2)
