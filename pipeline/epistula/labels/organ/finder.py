@@ -30,6 +30,12 @@ COMORBIDITY = re.compile(
     r"\b(?:history\sof|had\shad|known|comorbid\w*|treated\sfor|co-existing|pre-existing)\b[^.;]*\Z",
     re.IGNORECASE,
 )
+NO_PAST = re.compile(
+    r"\b(?:(?:no|without)\s(?:\w+\s){0,2}?(?:past|previous|prior)\s(?:\w+\s){0,2}?|denie[ds]\s(?:a\s|any\s)?(?:\w+\s)?)"
+    r"history\sof\b[^.;]*\Z",
+    re.IGNORECASE,
+)
+"""What was never there before the illness is no part of it; "no history of fever" is."""
 CONJUNCTION = re.compile(r"(?:,|/|,?\s(?:and|or|and/or|as well as)|,)\s?\Z")
 
 
@@ -161,7 +167,7 @@ def _excluded(reading: Reading, match: Match) -> bool:
     if word_pattern(CONTEXT, "infectious", r"(?<!\w)WORD\s\Z").search(before):
         return True
     comorbid = match.concept and match.concept.name in read_grammar(CONTEXT)["comorbid"]
-    if comorbid and COMORBIDITY.search(before):
+    if (comorbid and COMORBIDITY.search(before)) or NO_PAST.search(before):
         return True
     return is_elsewhere(reading, match.start, match.end)
 
