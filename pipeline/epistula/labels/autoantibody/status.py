@@ -46,8 +46,7 @@ def _with_status(reading: Reading, matches: Sequence[Match], index: int) -> Matc
         or _attributive(match, cues)
         or _behind_list(reading, matches, index, cues)
         or _before_bracket(reading, match, cues)
-        or _in_front(reading, match, cues)
-        or _behind(match, cues)
+        or _around(reading, match, cues)
     )
     if cue is None:
         return replace(match, attributes={**match.attributes, "status": "positive"})
@@ -118,6 +117,13 @@ def _before_bracket(reading: Reading, match: Match, cues: Sequence[FoundCue]) ->
     """The verdict in front of the bracket that the match stands in: "antibodies were negative (ANA, ANCA)"."""
     ahead = [c for c in cues if c.end <= match.start and c.rule.direction in ("backward", "both")]
     return next((c for c in ahead[-1:] if OPENED.fullmatch(reading.text, c.end, match.start)), None)
+
+
+def _around(reading: Reading, match: Match, cues: Sequence[FoundCue]) -> FoundCue | None:
+    """The nearest cue in front, else behind; what was only looked for has its verdict behind."""
+    front, behind = _in_front(reading, match, cues), _behind(match, cues)
+    judged = behind is not None and behind.rule.direction == "backward" and behind.rule.value != "unspecified"
+    return behind if front is None or (front.rule.value == "unspecified" and judged) else front
 
 
 def _in_front(reading: Reading, match: Match, cues: Sequence[FoundCue]) -> FoundCue | None:
