@@ -30,9 +30,12 @@ TOLD = re.compile(
     r"\b(?:was|were|had|did|became|began|underwent|gave|gone|fell|rose|took|came|grew|went|lost|kept|led|felt|saw"
     r"|(?!red\b|need\b|based\b|related\b|associated\b|mediated\b|induced\b)\w{2,}ed)\b"
 )
-PRESENT_PASSIVE = re.compile(r"\b(?:is|are|be|being)\s(?:\w+ly\s|also\s)?\w+ed\b")
+PRESENT_PASSIVE = re.compile(
+    r"\b(?:is|are|be|being)\s(?:\w+\s){0,2}?\w+ed\b|\b(?:has|have)\s(?:\w+ly\s|also\s)*(?!been\b)\w+ed\b"
+)
+"""What has an -ed and tells nothing that happened to a patient: "are the accepted factors", "has changed"."""
 STATE = re.compile(
-    r"\b(?:is|are|be|can|may|should|must|suggest|remains?|means?|drives?|blocks?|targets?|causes?|leads?|plays?"
+    r"\b(?:is|are|be|does|do|can|may|should|must|suggest|remains?|means?|drives?|blocks?|targets?|causes?|leads?|plays?"
     r"|acts?|inhibits?|activates?|carr(?:y|ies)|works)\b"
 )
 OF_NOW = re.compile(
@@ -57,6 +60,11 @@ THE_ONE = re.compile(r"\b(?:he|she|his|her|him|the patient|the (?:boy|girl|child
 REPLY = re.compile(r"\A\W*(?:reply|re\b|response|comment|correspondence|in reply)", re.IGNORECASE)
 
 
+CONDITION = re.compile(
+    r"\A\W*(?:(?:If|Had|Were|Should)\b[^.;]*,\s[^.;]*\b(?:would|should|could|might)\b|Whether\b[^.;]*\b(?:is|needs?|remains|has|will|would|should)\b)"
+)
+"""A sentence on what would be: “If it were to reappear in our patients, we would …”, “Whether … is open”."""
+OWN_PAPER = re.compile(r"\bin our (?:\w+ )?(?:paper|report|letter|article|publication|study|series)\b", re.IGNORECASE)
 OWN_PATIENTS = ("our_patients", "we_own")
 TEXTBOOK = "general_strong"
 """The rule whose words are never about patients, whatever the tense."""
@@ -166,6 +174,10 @@ def decide(sentence: Sentence, group: Decision | None) -> Decision:
         sentence: its cues, citations and section.
         group: the decision on the patients spoken of so far; None when there were none.
     """
+    if CONDITION.search(sentence.text):
+        return Decision(Attribution.GENERAL, sentence.general)
+    if sentence.bracketed and OWN_PAPER.search(sentence.text):
+        return Decision(Attribution.CITED, sentence.bracketed)
     if sentence.own and not sentence.narrated and not sentence.cited:
         return Decision(Attribution.OWN, sentence.own)
     if INTRODUCED.search(sentence.text) and not (sentence.narrated or sentence.bracketed):
