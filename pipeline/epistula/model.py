@@ -193,11 +193,30 @@ class Letter:
 
 
 @dataclass(frozen=True, config=STRICT)
-class Concept:
-    """What a mention stands for: an entry of a label's concepts file or of a vocabulary."""
+class Candidate:
+    """A concept that a mention may stand for, and how alike mention and name are, 0 to 1."""
 
     id: str
     name: str
+    score: float
+
+
+@dataclass(frozen=True, config=STRICT)
+class Concept:
+    """What a mention stands for: an entry of a label's concepts file or of a vocabulary.
+
+    `score` and `alternatives` are there when it was found by likeness and not by name.
+    """
+
+    id: str
+    name: str
+    score: float | None = None
+    alternatives: tuple[Candidate, ...] = ()
+
+    @model_serializer(mode="wrap")
+    def _leave_out_what_is_not_there(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        data: dict[str, Any] = handler(self)
+        return data if self.score is not None else {"id": self.id, "name": self.name}
 
 
 @dataclass(frozen=True, config=STRICT)

@@ -1,9 +1,10 @@
 """Assembling the spaCy pipeline: `epistula.load()`."""
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 import spacy
 from spacy.language import Language
@@ -18,27 +19,42 @@ from epistula.version import __version__
 MAX_LENGTH = 10_000_000
 """Characters of a text; spaCy's limit is for models that need memory, which rules do not."""
 DATA = frozenset({".json", ".jsonl", ".py"})
+NO_LABELS: Mapping[str, str] = {}
 
 
-def load(*, exclude: Collection[str] = ()) -> Language:
+def load(
+    *,
+    exclude: Collection[str] = (),
+    link: bool = False,
+    vocabularies: Sequence[Path | str] = (),
+    model: str | Path | None = None,
+    model_labels: Mapping[str, str] = NO_LABELS,
+) -> Language:
     """Return a pipeline that annotates clinical letters in English.
 
     Sentences, one component for each label, abbreviations, assertion, attribution; nothing is downloaded.
 
     Args:
         exclude: names of components to leave out, such as "attribution" or "drug".
+        link: give concepts by likeness to mentions that no lexicon knows.
+        vocabularies: files that `epistula vocabulary build` made, to link to as well.
+        model: a spaCy model, by package or path, whose entities count beside our rules (see `linking.outside`).
+        model_labels: labels of the model → labels of ours.
 
     Raises:
-        InputError: `exclude` holds a name that no component has.
+        InputError: `exclude` holds a name that no component has, or a vocabulary or the model is not there.
     """
     nlp = spacy.blank("en", config={"nlp": {"tokenizer": {"@tokenizers": "epistula.clinical_tokenizer.v1"}}})
     nlp.meta.update(name="epistula", version=__version__)
     nlp.max_length = MAX_LENGTH
-    parts = [
+    parts: list[tuple[str, str, dict[str, Any]]] = [
         ("epistula_sentences", "sentences", {}),
         *(("epistula_label", label.lower(), {"label": label}) for label in all_labels()),
+        *([("epistula_model", "model", {"model": str(model), "labels": dict(model_labels)})] if model else []),
         *((f"epistula_{name}", name, {}) for name in ("abbreviations", "assertion", "attribution")),
     ]
+    if link or vocabularies:
+        parts.append(("epistula_linking", "linking", {"vocabularies": [str(path) for path in vocabularies]}))
     names = [name for _, name, _ in parts]
     if isinstance(exclude, str) or not set(exclude) <= set(names):
         raise InputError(f"exclude={exclude!r} names no components. Give a list of some of {', '.join(names)}.")

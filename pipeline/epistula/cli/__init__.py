@@ -14,6 +14,7 @@ from epistula.cli.gaps import accept, gaps
 from epistula.cli.schema import schema
 from epistula.cli.show import show
 from epistula.cli.text import text
+from epistula.cli.vocabulary import vocabulary
 from epistula.errors import EpistulaError
 from epistula.version import __version__
 
@@ -28,6 +29,7 @@ app = typer.Typer(
 )
 for command in (annotate, text, evaluate, show, gaps, accept, schema):
     app.command()(command)
+app.add_typer(vocabulary)
 
 
 def _version(wanted: bool) -> None:

@@ -23,6 +23,20 @@ def annotate(
     reader: Annotated[
         ReaderName, typer.Option("--reader", help="What reads the characters of a PDF; pdfplumber is slower.")
     ] = ReaderName.PDFIUM,
+    link: Annotated[
+        bool, typer.Option("--link", help="Give concepts by likeness to mentions that no lexicon knows.")
+    ] = False,
+    vocabulary: Annotated[
+        list[Path] | None,
+        typer.Option("--vocabulary", help="Link to this one too (`epistula vocabulary build`); may be repeated."),
+    ] = None,
+    model: Annotated[
+        str | None, typer.Option("--model", help="A spaCy model whose entities count beside our rules.")
+    ] = None,
+    model_label: Annotated[
+        list[str] | None,
+        typer.Option("--model-label", metavar="THEIRS=OURS", help="What a label of the model stands for."),
+    ] = None,
 ) -> None:
     """Annotate letters into a JSON Lines file; those that fail go to OUTPUT.failures.jsonl."""
     from functools import partial
@@ -40,11 +54,13 @@ def annotate(
     plain = partial(read_pdf_isolated, reader=reader)
     read = partial(read_pdf_ocr, read=plain) if ocr else plain
     console = Console(stderr=True)
+    labels = dict(item.partition("=")[::2] for item in model_label or ())
+    nlp = load(link=link, vocabularies=vocabulary or (), model=model, model_labels=labels)
     items = list(work_list(paths, written=(output, failures_path(output))))
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
         task = progress.add_task("Annotating", total=len(items))
-        summary = annotate_files(load(), items, output, lambda _: progress.advance(task), read)
+        summary = annotate_files(nlp, items, output, lambda _: progress.advance(task), read)
     _print_summary(console, summary, output)
     if summary.failures:
         raise typer.Exit(1)

@@ -1,0 +1,1 @@
+"""Linking: mentions to concepts over a knowledge base, and compiling vocabularies into one."""
