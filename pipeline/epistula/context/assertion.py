@@ -21,7 +21,12 @@ from epistula.text.docs import reading_of, set_mentions
 from epistula.text.reading import Reading
 
 CUES = Path(__file__).parent / "assertion.jsonl"
-STOP = re.compile(r"[;:]|\.\s|\s[-–—]\s")
+STOP = re.compile(r"[;:]|\.\s|\s[-–—]\s|,\sand\san?\s")
+REASON = re.compile(
+    r"\b(?:because of|due to|given|in view of|owing to|on account of)\b(?:(?!\b(?:diagnos|suspicion|the\s))[^.;])*\Z",
+    re.IGNORECASE,
+)
+"""What is the reason for a doubt is not doubted: "because of pancytopenia, leukaemia was suspected"."""
 CLAUSE = re.compile(
     r"\b(?:was|were|had|has|is|are|we|he|she|they|showed|revealed)\b|\A\s?(?:and\s|then\s)?(?:\w+ly\s)?\w{3,}ed\b(?!\s\w+(?:itis|osis|emia|pathy|ia)\b)"
 )
@@ -92,6 +97,12 @@ def _reaches(reading: Reading, cue: FoundCue, mention: Mention, cues: Sequence[F
     elif cue.start >= mention.end and cue.rule.direction in ("backward", "both"):
         between = (mention.end, cue.start)
     else:
+        return False
+    if (
+        cue.start >= mention.end
+        and cue.rule.value != Assertion.NEGATED
+        and REASON.search(reading.before(mention.start))
+    ):
         return False
     if any(between[0] <= c.start and c.end <= between[1] for c in cues if c.rule.direction == "stop"):
         return False

@@ -27,7 +27,8 @@ CASE_SECTION = re.compile(
     re.IGNORECASE,
 )
 TOLD = re.compile(
-    r"\b(?:was|were|had|did|became|began|underwent|gave|gone|fell|rose|took|came|grew|went|lost|kept|led|felt|saw"
+    r"\b(?:was|were|had|did|became|began|underwent|gave|gone|fell|rose|took|came|grew|went|lost|kept|led|felt|saw|brought|made|put|held|ran|sent"
+    r"|left|met|bled|shrank|woke|stood|drew|wore"
     r"|(?!red\b|need\b|based\b|related\b|associated\b|mediated\b|induced\b)\w{2,}ed)\b"
 )
 PRESENT_PASSIVE = re.compile(
@@ -39,7 +40,7 @@ STATE = re.compile(
     r"|acts?|inhibits?|activates?|carr(?:y|ies)|works)\b"
 )
 OF_NOW = re.compile(
-    r"\b(?:there (?:is|are) no (?:\w+ )?(?:signs?|evidence)|currently|at present|to date|now|(?:last|latest) follow-up"
+    r"\b(?:there (?:is|are) no (?:\w+ )?(?:signs?|evidence)|currently|at present|to date|now|no longer|(?:is|are) (?:now )?down to|(?:last|latest) follow-up"
     r"|(?:days?|weeks?|months?|years?) (?:after|later|since|following))\b",
     re.IGNORECASE,
 )
@@ -163,6 +164,8 @@ def _group(sentence: Sentence, decision: Decision, group: Decision | None) -> De
     """
     if decision.value == Attribution.GENERAL:
         return group
+    if sentence.bracketed and OWN_PAPER.search(sentence.text):
+        return Decision(Attribution.OWN)  # what follows on its patients is new
     in_passing = decision.cue == sentence.bracketed and not sentence.names_patients
     return group if group and in_passing and sentence.bracketed else decision
 
