@@ -4,6 +4,7 @@ import json
 
 import numpy as np
 import pytest
+import spacy
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import sparse
@@ -144,3 +145,12 @@ def test_vocabularies_are_linked_to_and_the_record_keeps_likeness(tmp_path):
 def test_what_cannot_be_is_refused(options, reason):
     with pytest.raises(InputError, match=reason):
         epistula.load(**options)
+
+
+def test_a_linking_pipeline_comes_back_from_disk(tmp_path):
+    nlp = epistula.load(link=True)
+    nlp.to_disk(tmp_path / "nlp")
+    text = "She had calcinosis and a parathyroid hyperplasy."
+    assert [m.concept for m in spacy.load(tmp_path / "nlp")(text)._.mentions] == [
+        m.concept for m in nlp(text)._.mentions
+    ]

@@ -40,7 +40,8 @@ STATE = re.compile(
     r"|acts?|inhibits?|activates?|carr(?:y|ies)|works)\b"
 )
 OF_NOW = re.compile(
-    r"\b(?:there (?:is|are) no (?:\w+ )?(?:signs?|evidence)|currently|at present|to date|now|no longer|(?:is|are) (?:now )?down to|(?:last|latest) follow-up"
+    r"\b(?:there (?:is|are) no (?:\w+ )?(?:signs?|evidence)|currently|at present|to date|now|no longer"
+    r"|(?:is|are) (?:now )?down to|(?:last|latest) follow-up"
     r"|(?:days?|weeks?|months?|years?) (?:after|later|since|following))\b",
     re.IGNORECASE,
 )
