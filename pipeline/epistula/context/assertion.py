@@ -37,7 +37,7 @@ INTRODUCED = re.compile(r"\s*(?:and\s?)?(?:(?:an?|the|oral|intravenous|topical|h
 """What may stand between a comma and the subject of a new clause."""
 ANOTHER_SUBJECT = re.compile(r"\b(?:was|were|is|are|had|has)\b.*\band\s(?:\w+\s)?\Z")
 WORKED = re.compile(
-    r"(?:[\s,]+(?:and|or|nor)\s\S+)*\s(?:controlled|improved|helped|induced|worked|had|prevented|achieved|brought|led|changed)\b"
+    r"(?:[\s,]+(?:and|or|nor)\s(?:the\s|an?\s)?\S+)*\s(?:controlled|improved|helped|induced|worked|had|prevented|achieved|brought|led|changed|correlated|predicted|explained|influenced|affected|differed)\b"
 )
 MODAL, NEAR = "modal", 2
 """“may” casts doubt on an outcome, not on the organ or drug that exists all the same (guideline)."""
@@ -107,9 +107,11 @@ def _reaches(reading: Reading, cue: FoundCue, mention: Mention, cues: Sequence[F
     if any(between[0] <= c.start and c.end <= between[1] for c in cues if c.rule.direction == "stop"):
         return False
     text = reading.text[between[0] : between[1]]
+    if mention.label == "DRUG" and cue.rule.value == Assertion.POSSIBLE:
+        return False  # a drug that is spoken of was given or not; what is doubted is what it did
     if cue.rule.id == MODAL and mention.label != "OUTCOME" and len(text) > NEAR:
         return False
-    if mention.label == "DRUG" and cue.rule.id == "nor" and WORKED.match(reading.after(mention.end)):
+    if cue.rule.id == "nor" and WORKED.match(reading.after(mention.end)):
         return False  # "neither azathioprine nor methotrexate controlled it": both were taken
     if mention.text.endswith("ed") and re.search(r",\sand\s(?:\w+\s){1,3}\Z", text):
         return False  # "no fever, and arthritis resolved": the verb of another clause
