@@ -115,7 +115,7 @@ def score(gold: Iterable[Annotation], predicted: Iterable[Annotation]) -> Scores
             lost_by_label[mention.label] = lost_by_label.get(mention.label, 0) + 1
         for scheme, pair_up in SCHEMES.items():
             pairs = pair_up(read, spans)
-            _count(counts[scheme], letter.spans, spans, pairs)
+            count_labels(counts[scheme], letter.spans, spans, pairs)
             if scheme == "overlap":
                 _compare(attributes, pairs, declarations)
     return Scores(
@@ -156,9 +156,10 @@ def stem(path: str | None) -> str:
     return (path or "").replace("\\", "/").rsplit("/", 1)[-1].rsplit(".", 1)[0]
 
 
-def _count(
+def count_labels(
     counts: dict[str, Counts], gold: Sequence[Mention], predicted: Sequence[Mention], pairs: Sequence[Pair]
 ) -> None:
+    """Add a letter to the counts of each label, given which mentions were paired."""
     for label in {m.label for m in (*gold, *predicted)}:
         tp = sum(g.label == label for g, _ in pairs)
         here = Counts(tp, sum(p.label == label for p in predicted) - tp, sum(g.label == label for g in gold) - tp)
