@@ -9,6 +9,9 @@ import typer
 def evaluate(
     predicted: Annotated[Path, typer.Argument(help="Annotation file to score.")],
     gold: Annotated[Path, typer.Option("--gold", help="Gold annotation file.")],
+    against: Annotated[
+        Path | None, typer.Option("--against", help="Another run on the same letters: is the difference chance?")
+    ] = None,
     json_file: Annotated[Path | None, typer.Option("--json", help="Write the figures there as JSON.")] = None,
 ) -> None:
     """Score predicted mentions against gold: strict and overlap, by label, with attributes."""
@@ -17,7 +20,7 @@ def evaluate(
     from rich.console import Console
 
     from epistula.errors import InputError
-    from epistula.evaluate.report import NARROWEST, to_json, to_tables
+    from epistula.evaluate.report import NARROWEST, difference_table, to_json, to_tables
     from epistula.evaluate.scores import score
     from epistula.jsonl import read_annotations, write_text
     from epistula.labels import problem_with
@@ -25,11 +28,12 @@ def evaluate(
     for path in (predicted, gold):
         if json_file and json_file.resolve() == path.resolve():
             raise InputError(f"{json_file}: is also an input. Name another file for the figures.")
-    scores = score(
-        read_annotations(gold, problem_with, bare=True), read_annotations(predicted, problem_with, bare=True)
-    )
+    letters = list(read_annotations(gold, problem_with, bare=True))
+    scores = score(letters, read_annotations(predicted, problem_with, bare=True))
     console = Console()
     console.width = max(console.width, NARROWEST)
     console.print(to_tables(scores))
+    if against:
+        console.print(difference_table(scores, score(letters, read_annotations(against, problem_with, bare=True))))
     if json_file:
         write_text(json_file, json.dumps(to_json(scores), indent=2, ensure_ascii=False) + "\n")

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from epistula.errors import InputError
 from epistula.evaluate.match import Pair, overlap_pairs, strict_pairs
-from epistula.evaluate.scores import SCHEMES, Counts, count_labels
+from epistula.evaluate.scores import SCHEMES, Counts, added_up, count_labels
 from epistula.labels import all_labels
 from epistula.model import Annotation
 
@@ -68,7 +68,7 @@ def agreement(one: Iterable[Annotation], other: Iterable[Annotation]) -> Agreeme
     shared = sorted(first.keys() & second.keys())
     if not shared:
         raise InputError("the two files have no letter in common. Give two annotations of the same letters.")
-    counts: dict[str, dict[str, Counts]] = {scheme: {} for scheme in SCHEMES}
+    counts: dict[str, list[dict[str, Counts]]] = {scheme: [] for scheme in SCHEMES}
     values: dict[tuple[str, str], list[tuple[str, str]]] = defaultdict(list)
     found: list[Disagreement] = []
     for name in shared:
@@ -76,7 +76,7 @@ def agreement(one: Iterable[Annotation], other: Iterable[Annotation]) -> Agreeme
         if a.text != b.text:
             raise InputError(f"letter {name}: the two files have different texts. Annotate the same text twice.")
         for scheme, pair_up in SCHEMES.items():
-            count_labels(counts[scheme], a.spans, b.spans, pair_up(a.spans, b.spans))
+            counts[scheme].append(count_labels(a.spans, b.spans, pair_up(a.spans, b.spans)))
         pairs = overlap_pairs(a.spans, b.spans)
         found += sorted(_disagreements(a, b, pairs), key=lambda d: (d.start, d.label, d.what))
         for pair in pairs:
@@ -85,7 +85,7 @@ def agreement(one: Iterable[Annotation], other: Iterable[Annotation]) -> Agreeme
     kappas: dict[str, dict[str, Kappa]] = {}
     for (label, attribute), stated in sorted(values.items()):
         kappas.setdefault(label, {})[attribute] = Kappa(cohens_kappa(stated), len(stated))
-    by_label = {scheme: dict(sorted(labels.items())) for scheme, labels in counts.items()}
+    by_label = {scheme: added_up(letters) for scheme, letters in counts.items()}
     return Agreement(shared, sorted(first.keys() ^ second.keys()), by_label, kappas, found)
 
 

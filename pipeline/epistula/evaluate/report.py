@@ -7,6 +7,7 @@ from rich.console import Group
 from rich.table import Table
 from rich.text import Text
 
+from epistula.evaluate.bootstrap import FEW, differences, intervals, labels_of
 from epistula.evaluate.scores import Accuracy, Counts, Scores
 
 NOTHING = "–"
@@ -24,6 +25,7 @@ def to_json(scores: Scores) -> dict[str, Any]:
             scheme: {"all": _counts(scores.micro(scheme))} | {k: _counts(v) for k, v in by_label.items()}
             for scheme, by_label in scores.counts.items()
         },
+        "intervals": {scheme: intervals(scores.by_letter[scheme]) for scheme in scores.by_letter},
         "attributes": {
             label: {name: _accuracy(a) for name, a in by_name.items()} for label, by_name in scores.attributes.items()
         },
@@ -49,7 +51,7 @@ def _accuracy(accuracy: Accuracy) -> dict[str, Any]:
 
 def to_tables(scores: Scores) -> Group:
     """Return the scores as tables for the terminal."""
-    parts: list[Table | Text] = [_label_table(scores), _attribute_table(scores)]
+    parts: list[Table | Text] = [_label_table(scores), _interval_table(scores), _attribute_table(scores)]
     if scores.missing:
         parts.append(
             Text(f"No prediction for {_letters(len(scores.missing))} (all counted as missed): ")
@@ -84,6 +86,34 @@ def _label_table(scores: Scores) -> Table:
 def _row(strict: Counts, overlap: Counts) -> list[str]:
     figures = [strict.precision, strict.recall, strict.f1, overlap.precision, overlap.recall, overlap.f1]
     return [str(strict.support), *map(_figure, figures), str(strict.tp), str(strict.fp), str(strict.fn)]
+
+
+def _interval_table(scores: Scores) -> Table:
+    few = f"; {_letters(len(scores.letters))}, too few to be sure" if len(scores.letters) < FEW else ""
+    table = Table(title=f"95 % intervals of F1, letters drawn anew{few}", box=box.SIMPLE_HEAD, padding=0)
+    table.add_column("label")
+    for scheme in scores.by_letter:
+        table.add_column(scheme, justify="right")
+    found = {scheme: intervals(letters) for scheme, letters in scores.by_letter.items()}
+    for label in labels_of(scores.by_letter.get("strict", {})):
+        table.add_row(label, *(f"{_figure(by[label].low)}–{_figure(by[label].high)}" for by in found.values()))
+    return table
+
+
+def difference_table(scores: Scores, other: Scores) -> Table:
+    """Return how much better than another run the scores are, by label, as a table for the terminal."""
+    table = Table(title="F1 less that of the other run, strict", box=box.SIMPLE_HEAD, padding=0)
+    table.add_column("label")
+    for name in ("difference", "95 %", "p"):
+        table.add_column(name, justify="right")
+    for label, found in differences(scores.by_letter["strict"], other.by_letter["strict"]).items():
+        ends = f"{_signed(found.interval.low)} to {_signed(found.interval.high)}"
+        table.add_row(label, _signed(found.value), ends, _figure(found.p))
+    return table
+
+
+def _signed(value: float | None) -> str:
+    return NOTHING if value is None else f"{value:+.3f}"
 
 
 def _attribute_table(scores: Scores) -> Table:

@@ -74,6 +74,7 @@ class Scores:
         counts: scheme ("strict", "overlap") → label → counts.
         attributes: label → attribute → accuracy, on the pairs of the overlap scheme.
         lost_in_reading: label → gold mentions whose text was not in what was read.
+        by_letter: scheme → letter → label → counts.
     """
 
     letters: Sequence[str]
@@ -82,6 +83,7 @@ class Scores:
     counts: Mapping[str, Mapping[str, Counts]]
     attributes: Mapping[str, Mapping[str, Accuracy]]
     lost_in_reading: Mapping[str, int] = field(default_factory=dict)
+    by_letter: Mapping[str, Mapping[str, Mapping[str, Counts]]] = field(default_factory=dict)
 
     def micro(self, scheme: str) -> Counts:
         """Return the counts over all labels."""
@@ -103,7 +105,7 @@ def score(gold: Iterable[Annotation], predicted: Iterable[Annotation]) -> Scores
     predictions = list(predicted)
     found = predictions_by_gold_id(letters, predictions)
     used = {id(annotation) for annotation in found.values()}
-    counts: dict[str, dict[str, Counts]] = {scheme: {} for scheme in SCHEMES}
+    by_letter: dict[str, dict[str, dict[str, Counts]]] = {scheme: {} for scheme in SCHEMES}
     declarations = {name: label.attributes for name, label in all_labels().items()}
     attributes: dict[str, dict[str, Accuracy]] = {}
     lost_by_label: dict[str, int] = {}
@@ -115,16 +117,17 @@ def score(gold: Iterable[Annotation], predicted: Iterable[Annotation]) -> Scores
             lost_by_label[mention.label] = lost_by_label.get(mention.label, 0) + 1
         for scheme, pair_up in SCHEMES.items():
             pairs = pair_up(read, spans)
-            count_labels(counts[scheme], letter.spans, spans, pairs)
+            by_letter[scheme][letter.id] = count_labels(letter.spans, spans, pairs)
             if scheme == "overlap":
                 _compare(attributes, pairs, declarations)
     return Scores(
         [letter.id for letter in letters],
         [letter.id for letter in letters if letter.id not in found],
         sorted(p.id for p in predictions if id(p) not in used),
-        {scheme: dict(sorted(by_label.items())) for scheme, by_label in counts.items()},
+        {scheme: added_up(counts.values()) for scheme, counts in by_letter.items()},
         dict(sorted(attributes.items())),
         dict(sorted(lost_by_label.items())),
+        by_letter,
     )
 
 
@@ -156,14 +159,23 @@ def stem(path: str | None) -> str:
     return (path or "").replace("\\", "/").rsplit("/", 1)[-1].rsplit(".", 1)[0]
 
 
-def count_labels(
-    counts: dict[str, Counts], gold: Sequence[Mention], predicted: Sequence[Mention], pairs: Sequence[Pair]
-) -> None:
-    """Add a letter to the counts of each label, given which mentions were paired."""
+def count_labels(gold: Sequence[Mention], predicted: Sequence[Mention], pairs: Sequence[Pair]) -> dict[str, Counts]:
+    """Return the counts of a letter by label, given which mentions were paired."""
+    counts = {}
     for label in {m.label for m in (*gold, *predicted)}:
         tp = sum(g.label == label for g, _ in pairs)
-        here = Counts(tp, sum(p.label == label for p in predicted) - tp, sum(g.label == label for g in gold) - tp)
-        counts[label] = counts.get(label, Counts()) + here
+        here = sum(p.label == label for p in predicted) - tp, sum(g.label == label for g in gold) - tp
+        counts[label] = Counts(tp, *here)
+    return counts
+
+
+def added_up(letters: Iterable[Mapping[str, Counts]]) -> dict[str, Counts]:
+    """Return the counts of several letters together, by label in order."""
+    total: dict[str, Counts] = {}
+    for counts in letters:
+        for label, here in counts.items():
+            total[label] = total.get(label, Counts()) + here
+    return dict(sorted(total.items()))
 
 
 def _compare(
