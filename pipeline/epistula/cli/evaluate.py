@@ -13,6 +13,9 @@ def evaluate(
         Path | None, typer.Option("--against", help="Another run on the same letters: is the difference chance?")
     ] = None,
     json_file: Annotated[Path | None, typer.Option("--json", help="Write the figures there as JSON.")] = None,
+    html: Annotated[
+        Path | None, typer.Option("--html", help="Write a page with figures and all that is wrong there.")
+    ] = None,
 ) -> None:
     """Score predicted mentions against gold: strict and overlap, by label, with attributes."""
     import json
@@ -26,10 +29,12 @@ def evaluate(
     from epistula.labels import problem_with
 
     for path in (predicted, gold):
-        if json_file and json_file.resolve() == path.resolve():
-            raise InputError(f"{json_file}: is also an input. Name another file for the figures.")
+        for written in filter(None, (json_file, html)):
+            if written.resolve() == path.resolve():
+                raise InputError(f"{written}: is also an input. Name another file for the figures.")
     letters = list(read_annotations(gold, problem_with, bare=True))
-    scores = score(letters, read_annotations(predicted, problem_with, bare=True))
+    found = list(read_annotations(predicted, problem_with, bare=True))
+    scores = score(letters, found)
     console = Console()
     console.width = max(console.width, NARROWEST)
     console.print(to_tables(scores))
@@ -37,3 +42,7 @@ def evaluate(
         console.print(difference_table(scores, score(letters, read_annotations(against, problem_with, bare=True))))
     if json_file:
         write_text(json_file, json.dumps(to_json(scores), indent=2, ensure_ascii=False) + "\n")
+    if html:
+        from epistula.evaluate.html import to_html
+
+        write_text(html, to_html(f"{predicted.name} against {gold.name}", scores, letters, found))

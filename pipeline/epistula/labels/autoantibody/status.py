@@ -19,6 +19,7 @@ CLAUSE_END = re.compile(
     r";\s|:\s(?!(?:negative|positive|absent|none)\b)|,\sand\sthere\b|,?\s(?:but|while|whereas|although|though|however)\b"
     r"|:\s(?=[A-Z])|,\s(?:and|with|which)\s(?:a\s)?(?:negative|positive)\b"
 )
+SO_WERE = re.compile(r"\W*So (?:was|were)\b")
 DENIALS = ("no", "without")
 DENIED = re.compile(r"(?:\W*(?!(?:that|which|suggest\w*|indicat\w*|because)\b)[\w'’/-]+){0,8}?\W*")
 """What may stand between a denial and what it denies: a few words, and none that begins a clause."""
@@ -47,6 +48,7 @@ def _with_status(reading: Reading, matches: Sequence[Match], index: int) -> Matc
         or _behind_list(reading, matches, index, cues)
         or _before_bracket(reading, match, cues)
         or _around(reading, match, cues)
+        or _carried(reading, start)
     )
     if cue is None:
         return replace(match, attributes={**match.attributes, "status": "positive"})
@@ -117,6 +119,19 @@ def _before_bracket(reading: Reading, match: Match, cues: Sequence[FoundCue]) ->
     """The verdict in front of the bracket that the match stands in: "antibodies were negative (ANA, ANCA)"."""
     ahead = [c for c in cues if c.end <= match.start and c.rule.direction in ("backward", "both")]
     return next((c for c in ahead[-1:] if OPENED.fullmatch(reading.text, c.end, match.start)), None)
+
+
+def _carried(reading: Reading, start: int) -> FoundCue | None:
+    """The last verdict of the sentence before, for one that begins with “So were …”."""
+    index = reading.sentence_index(start)
+    if not index or SO_WERE.match(reading.text, reading.sentences[index][0]) is None:
+        return None
+    verdicts = [
+        c
+        for c in read_cues(CUES).find(reading.text, *reading.sentences[index - 1])
+        if c.rule.direction in ("backward", "both")
+    ]
+    return verdicts[-1] if verdicts else None
 
 
 def _around(reading: Reading, match: Match, cues: Sequence[FoundCue]) -> FoundCue | None:

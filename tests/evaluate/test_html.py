@@ -1,0 +1,82 @@
+"""The page of an evaluation: what stands in it, and that nothing of a letter becomes markup."""
+
+import re
+
+import pytest
+from typer.testing import CliRunner
+
+from epistula.cli import app
+from epistula.evaluate.findings import Kind, findings
+from epistula.evaluate.html import SHOWN, to_html
+from epistula.evaluate.scores import score
+from epistula.jsonl import write_annotations
+from epistula.model import Assertion
+
+from .test_scores import DRUG, LUPUS, NEPHRITIS, TEXT, letter
+
+NEGATED = (*DRUG, {"assertion": Assertion.NEGATED})
+PRESENT = (*DRUG, {"assertion": Assertion.PRESENT})
+
+# gold spans, predicted spans → kind, label and detail of each finding
+TABLE = [
+    ([DRUG], [DRUG], []),
+    ([DRUG], [], [(Kind.MISSED, "DRUG", "")]),
+    ([], [DRUG], [(Kind.EXTRA, "DRUG", "")]),
+    ([NEPHRITIS], [LUPUS], [(Kind.BOUNDARY, "DIAGNOSIS", "")]),
+    ([NEGATED], [PRESENT], [(Kind.ATTRIBUTE, "DRUG", "assertion: negated → present")]),
+    ([NEGATED], [DRUG], [(Kind.ATTRIBUTE, "DRUG", "assertion: negated → –")]),
+    ([DRUG], [PRESENT], []),
+]
+
+
+def page(gold, predicted):
+    return to_html("a title", score(gold, predicted), gold, predicted)
+
+
+@pytest.mark.parametrize(("gold", "predicted", "expected"), TABLE)
+def test_findings(gold, predicted, expected):
+    wrong, _ = findings([letter("a", *gold)], [letter("a", *predicted)])
+    assert [(f.kind, f.label, f.detail) for f in wrong] == expected
+    for finding in wrong:
+        assert finding.before + finding.text + finding.after == TEXT
+
+
+def test_a_letter_without_a_prediction_and_one_that_was_read_in_part():
+    cut = letter("b", text="Two patients recovered.")
+    wrong, _ = findings([letter("a", DRUG), letter("b", DRUG)], [cut])
+    assert [(f.letter, f.kind) for f in wrong] == [("a", Kind.MISSED), ("b", Kind.UNREAD)]
+
+
+def test_the_page_has_figures_matrices_and_findings():
+    gold = [letter("a", NEGATED, NEPHRITIS), letter("b", PRESENT)]
+    html = page(gold, [letter("a", PRESENT, LUPUS), letter("b", PRESENT)])
+    assert "DRUG assertion" in html
+    assert "assertion: negated → present" in html
+    assert "<mark>lupus nephritis</mark>" in html
+    assert not re.search(r"""(?:src|href)\s*=|@import|url\(|https?://""", html)
+
+
+def test_text_never_becomes_markup():
+    text = "<script>alert(1)</script> & rituximab"
+    gold = [letter("<b>a</b>", ("DRUG", "rituximab"), text=text)]
+    html = page(gold, [letter("<b>a</b>", text=text)])
+    assert "<script>alert" not in html
+    assert "<b>a</b>" not in html
+    assert "&lt;script&gt;alert(1)&lt;/script&gt; &amp; " in html
+
+
+def test_a_group_shows_so_many():
+    gold = [letter(str(n), DRUG) for n in range(SHOWN + 7)]
+    html = page(gold, [letter(str(n)) for n in range(SHOWN + 7)])
+    assert f"DRUG: missed ({SHOWN + 7})" in html
+    assert html.count("<li>") == SHOWN
+    assert "7 more are left out here" in html
+
+
+def test_the_command_writes_it(tmp_path):
+    write_annotations(tmp_path / "gold.jsonl", [letter("a", DRUG)])
+    files = [str(tmp_path / "gold.jsonl"), "--gold", str(tmp_path / "gold.jsonl")]
+    assert CliRunner().invoke(app, ["evaluate", *files, "--html", str(tmp_path / "report.html")]).exit_code == 0
+    assert "gold.jsonl against gold.jsonl" in (tmp_path / "report.html").read_text()
+    refused = CliRunner().invoke(app, ["evaluate", *files, "--html", str(tmp_path / "gold.jsonl")])
+    assert "is also an input" in str(refused.exception)
