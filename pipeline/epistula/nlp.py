@@ -99,8 +99,22 @@ def describe(nlp: Language) -> Pipeline:
     return Pipeline(
         name=f"{meta['lang']}_{meta['name']}",
         version=__version__,
-        config_sha256=sha256((nlp.config.to_str() + _data_sha256()).encode()).hexdigest(),
+        config_sha256=sha256("".join([_config(nlp), _data_sha256(), *_outside(nlp)]).encode()).hexdigest(),
     )
+
+
+def _config(nlp: Language) -> str:
+    """Return the configuration without the places of files, which are the same files elsewhere."""
+    config = nlp.config.copy()
+    for component in config["components"].values():
+        for name in ("vocabularies", "model"):
+            component.pop(name, None)
+    return str(config.to_str())
+
+
+def _outside(nlp: Language) -> list[str]:
+    """Return what the vocabularies and the model hold that components were given."""
+    return [found for _, pipe in nlp.pipeline for found in getattr(pipe, "contents", ())]
 
 
 @lru_cache(maxsize=1)

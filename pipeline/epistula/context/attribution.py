@@ -63,7 +63,7 @@ REPLY = re.compile(r"\A\W*(?:reply|re\b|response|comment|correspondence|in reply
 
 
 CONDITION = re.compile(
-    r"\A\W*(?:(?:If|Had|Were|Should)\b[^.;]*,\s[^.;]*\b(?:would|should|could|might)\b|Whether\b[^.;]*\b(?:is|needs?|remains|has|will|would|should)\b)"
+    r"\A\W*(?:(?:If|Had|Were|Should)\b[^.;]{0,200}?,\s[^.;]{0,200}?\b(?:would|should|could|might)\b|Whether\b[^.;]{0,200}?\b(?:is|needs?|remains|has|will|would|should)\b)"
 )
 """A sentence on what would be: “If it were to reappear in our patients, we would …”, “Whether … is open”."""
 OWN_PAPER = re.compile(r"\bin our (?:\w+ )?(?:paper|report|letter|article|publication|study|series)\b", re.IGNORECASE)
@@ -178,7 +178,7 @@ def decide(sentence: Sentence, group: Decision | None) -> Decision:
         sentence: its cues, citations and section.
         group: the decision on the patients spoken of so far; None when there were none.
     """
-    if CONDITION.search(sentence.text):
+    if CONDITION.match(sentence.text):
         return Decision(Attribution.GENERAL, sentence.general)
     if sentence.bracketed and OWN_PAPER.search(sentence.text):
         return Decision(Attribution.CITED, sentence.bracketed)

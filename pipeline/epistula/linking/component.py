@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from hashlib import sha256
 from pathlib import Path
 
 from spacy.language import Language
@@ -12,12 +13,12 @@ from epistula.labels import all_labels
 from epistula.labels.concepts import Entry
 from epistula.linking.index import Linker
 from epistula.linking.vocabulary import read_vocabulary
-from epistula.model import Concept, Mention
+from epistula.model import Candidate, Concept, Mention
 from epistula.text.docs import set_mentions
 
-THRESHOLD = 0.84
-"""Least likeness that counts. By `bench/linking.py`, 80 to 92 of 100 names written wrongly get a concept with it,
-hardly one the wrong one, and one in a hundred names of another label gets any."""
+THRESHOLD = 0.9
+"""Least likeness that counts. A name that no vocabulary has is linked to its look-alike, if it has one, as afatinib to
+apatinib, so that precision is bought dearly here; the figures are what `bench/linking.py` prints."""
 ALTERNATIVES = 3
 
 
@@ -25,12 +26,21 @@ class LinkingComponent:
     """Gives a concept to the mentions that have none; one found by name keeps its own.
 
     Args:
-        vocabularies: compiled vocabularies, searched together with the labels' own concepts.
+        vocabularies: compiled vocabularies, searched together with the labels' own concepts; read at once, so that
+            a broken one is told before the first letter.
         threshold: least likeness of a concept that is given, 0 to 1.
+
+    Raises:
+        DeclarationError: a vocabulary is broken.
     """
 
     def __init__(self, vocabularies: Sequence[Path], threshold: float) -> None:
-        self.vocabularies, self.threshold = tuple(vocabularies), threshold
+        self.threshold = threshold
+        self.contents = [sha256(path.read_bytes()).hexdigest() for path in vocabularies]
+        self._rows: dict[str, list[Entry]] = {}
+        for path in vocabularies:
+            for row in read_vocabulary(path):
+                self._rows.setdefault(row.label, []).append(row.entry)
         self._linkers: dict[str, Linker | None] = {}
 
     def __call__(self, doc: Doc) -> Doc:
@@ -50,22 +60,24 @@ class LinkingComponent:
         if linker is None:
             return
         for mention, found in zip(mentions, linker.candidates([m.text for m in mentions]), strict=True):
-            if found and found[0].score >= self.threshold:
-                best, *others = found[: ALTERNATIVES + 1]
-                yield replace(mention, concept=Concept(best.id, best.name, best.score, tuple(others)))
+            if concept := best_of(found, self.threshold):
+                yield replace(mention, concept=concept)
 
     def _linker(self, label: str) -> Linker | None:
         """Return the linker of a label, made when it is first needed; None when nothing is known of the label."""
         if label not in self._linkers:
-            entries = list(self._entries(label))
+            own = all_labels()[label].entries() if label in all_labels() else ()
+            entries = [*own, *self._rows.get(label, ())]
             self._linkers[label] = Linker(entries) if entries else None
         return self._linkers[label]
 
-    def _entries(self, label: str) -> Iterator[Entry]:
-        if label in all_labels():
-            yield from all_labels()[label].entries()
-        for path in self.vocabularies:
-            yield from (row.entry for row in read_vocabulary(path) if row.label == label)
+
+def best_of(candidates: Sequence[Candidate], threshold: float) -> Concept | None:
+    """Return the first candidate as a concept, with the next as alternatives; None below the threshold."""
+    if not candidates or candidates[0].score < threshold:
+        return None
+    best, *others = candidates[: ALTERNATIVES + 1]
+    return Concept(best.id, best.name, best.score, tuple(others))
 
 
 @Language.factory(
@@ -79,6 +91,7 @@ def make_linking(nlp: Language, name: str, vocabularies: list[str], threshold: f
 
     Raises:
         InputError: a vocabulary is not there, or the threshold is no likeness.
+        DeclarationError: a vocabulary is broken.
     """
     paths = [Path(path) for path in vocabularies]
     for path in paths:

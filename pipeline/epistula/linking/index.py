@@ -59,7 +59,7 @@ class Linker:
 
         entries = list(entries)
         self._names = {entry.id: entry.name for entry in reversed(entries)}
-        self._rank = {entry.id: rank for rank, entry in enumerate(entries)}
+        self._rank = {entry.id: -rank for rank, entry in enumerate(reversed(entries))}
         kb = knowledge_base(entries)
         aliases = sorted(kb.alias_to_cuis)
         vectorizer, matrix = indexed(aliases, cache or default_cache())
@@ -127,10 +127,14 @@ def _save(path: Path, vectorizer: Any, matrix: Any) -> None:
     terms = sorted(vectorizer.vocabulary_, key=vectorizer.vocabulary_.get)
     parts = {"data": matrix.data, "indices": matrix.indices, "indptr": matrix.indptr, "shape": matrix.shape}
     with tempfile.NamedTemporaryFile(dir=path.parent, suffix=".part", delete=False) as file:
-        np.savez(file, terms=np.array(terms), idf=vectorizer.idf_, **parts)
-        file.flush()
-        os.fsync(file.fileno())
-    Path(file.name).replace(path)
+        try:
+            np.savez(file, terms=np.array(terms), idf=vectorizer.idf_, **parts)
+            file.flush()
+            os.fsync(file.fileno())
+            Path(file.name).replace(path)
+        except BaseException:
+            Path(file.name).unlink(missing_ok=True)
+            raise
 
 
 def _load(path: Path) -> tuple[Any, Any]:

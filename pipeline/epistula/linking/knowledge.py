@@ -14,10 +14,10 @@ from epistula.text.words import key
 SHORTEST = 3
 """Shorter names are alike by chance."""
 EXACT = 3
-"""Words and numbers up to this length must agree: "IL-5" is not nearly "IL-6"."""
+"""Words up to this length, and numbers of any, must agree: "IL-5" is not nearly "IL-6"."""
 NEARLY = 0.75
 """Least likeness of two words of which one may be the other written wrongly."""
-OPPOSITES = {"hypo", "hype"}
+OPPOSITES = (("hypo", "hyper"), ("micro", "macro"))
 
 
 def knowledge_base(entries: Iterable[Entry]) -> KnowledgeBase:
@@ -56,6 +56,8 @@ def _alike(one: str, other: str) -> float:
     """Return how alike two words are; short ones, their first letters and opposites must agree."""
     if one == other:
         return 1.0
-    if min(len(one), len(other)) <= EXACT or one[0] != other[0] or {one[:4], other[:4]} == OPPOSITES:
+    if min(len(one), len(other)) <= EXACT or one[0] != other[0] or not (one + other).isalpha():
+        return 0.0
+    if any({one[: len(a)], other[: len(b)]} == {a, b} for pair in OPPOSITES for a, b in (pair, pair[::-1])):
         return 0.0
     return float(fuzz.ratio(one, other)) / 100

@@ -3,10 +3,12 @@
 Policy: where a mention of ours overlaps, ours counts, because it has attributes and a rule to show. An entity
 whose label stands for one of ours becomes a mention of it; one of another label, such as the ENTITY of
 en_core_sci_sm, becomes a mention only when it is linked to a concept of one of our labels, and has that label.
-Attributes that the label needs come from the concept (the system of an organ); without them it is no mention.
+Attributes that the label needs come from the concept (the system of an organ; an antibody's status is unspecified);
+without them it is no mention.
 What is left (assertion, attribution) is decided as for ours.
 """
 
+import sys
 from collections.abc import Iterator, Mapping
 
 import spacy
@@ -16,7 +18,7 @@ from spacy.tokens import Doc, Span
 from epistula.errors import InputError
 from epistula.labels import all_labels
 from epistula.labels.concepts import Entry
-from epistula.linking.component import THRESHOLD
+from epistula.linking.component import THRESHOLD, best_of
 from epistula.linking.index import Linker
 from epistula.model import Concept, Mention, Provenance, mention_id
 from epistula.text.docs import reading_of, set_mentions
@@ -39,6 +41,7 @@ class OutsideModel:
         self.labels = {**USUAL, **{label: label for label in all_labels()}, **labels}
         self.model = load_model(name)
         meta = self.model.meta
+        self.contents = [str(sorted(meta.items(), key=str))]
         self.version = f"{meta.get('name', name)} {meta.get('version', '')}".strip()
         self._known: dict[str, tuple[Linker | None, dict[str, Entry]]] = {}
 
@@ -51,7 +54,8 @@ class OutsideModel:
         found: list[Mention] = []
         for entity in self.model(reading.text).ents:
             start, end = trimmed(entity)
-            if start < end and not any(taken[start:end]):
+            running = reading.text[start:end] == reading.whole[start:end]
+            if start < end and running and not any(taken[start:end]):
                 found += self._mention(reading.whole[start:end], start, end, entity.label_, reading.sha256)
         set_mentions(doc, [*doc._.mentions, *found])
         return doc
@@ -63,11 +67,9 @@ class OutsideModel:
         attributes: dict[str, str | int] = {}
         for name in [ours] if ours else sorted(all_labels()):
             linker, entries = self._entries(name)
-            candidates = linker.candidates([text])[0] if linker else ()
-            if candidates and candidates[0].score >= max(self.threshold, (concept and concept.score) or 0):
-                best = candidates[0]
-                ours, concept = name, Concept(best.id, best.name, best.score, candidates[1:4])
-                attributes = attributes_of(name, entries[best.id])
+            found = best_of(linker.candidates([text])[0], self.threshold) if linker else None
+            if found and (concept is None or (found.score or 0) > (concept.score or 0)):
+                ours, concept, attributes = name, found, attributes_of(name, entries[found.id])
         if ours is None or not is_complete(ours, attributes):
             return
         by = Provenance(component="model", version=self.version, rule=f"model.{label}")
@@ -114,13 +116,14 @@ def load_model(name: str) -> Language:
     """
     try:
         model = spacy.load(name)
-    except OSError as error:
+    except (OSError, ValueError) as error:
         reason = str(error).splitlines()[0]
         raise InputError(
             f"{name}: cannot be loaded as a spaCy model: {reason} Install it, or give its folder."
         ) from error
     if not any("doc.ents" in model.get_pipe_meta(pipe).assigns for pipe in model.pipe_names):
         raise InputError(f"{name}: finds no entities. Give a model with a component that does, such as `ner`.")
+    model.max_length = sys.maxsize  # ours decides what is too long
     return model
 
 

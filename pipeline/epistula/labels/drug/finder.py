@@ -7,6 +7,8 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+from rapidfuzz.distance import OSA
+
 from epistula.labels.concepts import Entry, lexicon_of, read_concepts
 from epistula.labels.grammar import any_of, read_grammar, word_pattern
 from epistula.labels.label import Match
@@ -35,7 +37,7 @@ SAMPLED = re.compile(
 )
 """What stands before a substance that is measured."""
 WORD = re.compile(r"(?<![\w-])[A-Za-z][a-z]{5,}(?![\w])")
-LONG_WORD = re.compile(r"(?<!\w)[A-Za-z][a-z]{7,}(?!\w)")
+LONG_WORD = re.compile(r"(?<!\w)[A-Za-z][a-z]{7,30}(?!\w)")
 ORDINARY = re.compile(r"(?:ed|es|ing|ings|ic|ical|al|ly|ous|ory|ary|tion|tions|ia|ern|ism|ity|ment|less|able)\Z")
 """Endings of adjectives, verbs and abstract nouns, which names of drugs do not have."""
 BRAND = re.compile(r"[A-Z][a-z]{4,}")
@@ -168,8 +170,13 @@ def _meant(reading: Reading, hit: Hit[Entry], known: set[str], listed: set[int])
     harms = _harm().match(reading.text, hit.end) and hit.value.id not in _grammar()["not_by_harm"]
     if hit.start in listed or harms:
         return True
-    start, end = reading.sentence_at(hit.start)
-    return in_company(reading.text, max(start, hit.start - 60), min(end, hit.end + 40))
+    return in_company(reading.text, *_around(reading, hit.start, hit.end))
+
+
+def _around(reading: Reading, start: int, end: int, reach: int = 60) -> tuple[int, int]:
+    """Return the part of the sentence that is near a name, `reach` characters before it at most."""
+    first, last = reading.sentence_at(start)
+    return max(first, start - reach), min(last, end + 40)
 
 
 def _measured(text: str, hit: Hit[Entry]) -> bool:
@@ -218,35 +225,44 @@ def _not_drugs() -> frozenset[str]:
 
 
 @lru_cache(maxsize=1)
-def _near_names() -> dict[str, Entry]:
-    """The long one-word names of substances by what is left of them without one letter."""
-    near: dict[str, Entry] = {}
+def _near_names() -> dict[str, tuple[str, Entry] | None]:
+    """The long one-word names of substances by what is left of them without one letter; None where two share it.
+
+    Brands are left out: they are made to look like ordinary words.
+    """
+    near: dict[str, tuple[str, Entry] | None] = {}
     for entry in entries():
         for name in entry.names:
-            if name not in entry.ambiguous and not entry.more.get("analyte") and LONG_WORD.fullmatch(name):
-                for form in _shortened(name.casefold()):
-                    near.setdefault(form, entry)
+            plain = name not in entry.ambiguous and not entry.more.get("analyte")
+            if plain and name.islower() and LONG_WORD.fullmatch(name):
+                for form in _shortened(name):
+                    other = near.get(form, (name, entry))
+                    near[form] = (name, entry) if other and other[1] is entry else None
     return near
 
 
 def _shortened(word: str) -> list[str]:
-    """Return a word without one letter, in all ways; two words that share one are a slip of the pen apart."""
-    return [word, *(word[:i] + word[i + 1 :] for i in range(len(word)))]
+    """Return a word, and the word without one letter in all ways."""
+    return [word, *{word[:i] + word[i + 1 :] for i in range(len(word))}]
 
 
 @lru_cache(maxsize=100_000)
 def _meant_by(word: str) -> Entry | None:
-    """Return the substance whose name a word may be, one letter wrong, missing, added or in another place."""
-    if ORDINARY.search(word) or is_no_drug(word):
+    """Return the substance whose name a word may be, one letter wrong, missing, added, or swapped with the next."""
+    if ORDINARY.search(word) or is_no_drug(word) or _lexicon().get(word) is not None:
         return None
     near = _near_names()
-    forms = (form for written in (word, word.removesuffix("s")) for form in _shortened(written))
-    return next((near[form] for form in forms if form in near), None)
+    for written in (word, word.removesuffix("s")):
+        for form in _shortened(written):
+            found = near.get(form)
+            if found and OSA.distance(written, found[0], score_cutoff=1) <= 1:
+                return found[1]
+    return None
 
 
 def _misspelt(reading: Reading) -> Iterator[Match]:
     """Long names with a letter wrong, in a sentence on treatment."""
     for match in LONG_WORD.finditer(reading.text):
         entry = _meant_by(match[0].casefold())
-        if entry and in_company(reading.text, *reading.sentence_at(match.start())):
+        if entry and in_company(reading.text, *_around(reading, match.start(), match.end(), REACH)):
             yield Match(match.start(), match.end(), "drug.misspelt", entry.concept, rank=-2)

@@ -32,10 +32,10 @@ COMORBIDITY = re.compile(
 )
 NO_PAST = re.compile(
     r"\b(?:(?:no|without)\s(?:\w+\s){0,2}?(?:past|previous|prior)\s(?:\w+\s){0,2}?|denie[ds]\s(?:a\s|any\s)?(?:\w+\s)?)"
-    r"history\sof\b[^.;]*\Z",
+    r"history\sof\s(?:[\w-]+\s){0,2}?(?:[\w-]+(?:\s[\w-]+)?,\s){0,6}(?:or\s)?\Z",
     re.IGNORECASE,
 )
-"""What was never there before the illness is no part of it; "no history of fever" is."""
+"""A list of what was never there before the illness, which is no part of it; "no history of fever" is."""
 CONJUNCTION = re.compile(r"(?:,|/|,?\s(?:and|or|and/or|as well as)|,)\s?\Z")
 
 
