@@ -68,8 +68,8 @@ def concepts(tmp_path):
 
 
 def test_accepting_a_new_concept_and_a_name(concepts):
-    assert accept(concepts, "DRUG", "Zolbratex β", {"kind": "substance"}) == "drug:zolbratex"
-    assert accept(concepts, "DRUG", "acetylsalicylate", {}, alias_of="drug:aspirin") == "drug:aspirin"
+    assert accept(concepts, "DRUG", ["Zolbratex β"], {"kind": "substance"}) == ["drug:zolbratex-beta"]
+    assert accept(concepts, "DRUG", ["acetylsalicylate"], {}, alias_of="drug:aspirin") == ["drug:aspirin"]
     aspirin, new = read_concepts(concepts, {"kind"})
     assert aspirin.aliases == ("acetylsalicylate", "ASA")
     assert (new.name, new.source, new.more) == ("Zolbratex β", "accepted from letters", {"kind": "substance"})
@@ -82,12 +82,16 @@ def test_accepting_a_new_concept_and_a_name(concepts):
         ("aspirin", {"kind": "substance"}, None, "stands twice"),
         ("Aspirins", {"kind": "substance"}, None, "Keep one|stands twice"),
         ("zolbratex", {}, "drug:none", "no concept has the id"),
+        ("zolbratex", {"kind": "substance", "foo": "bar"}, None, "no field 'foo'"),
+        ("zolbratex", {"id": "x"}, None, "no field 'id'"),
+        ("zolbratex", {"kind": "substance"}, "drug:aspirin", "for new concepts"),
+        ("∂∂∂", {"kind": "substance"}, None, "no letter"),
     ],
 )
 def test_what_would_break_the_file_is_not_written(concepts, form, more, alias_of, reason):
     before = concepts.read_bytes()
     with pytest.raises(InputError, match=reason):
-        accept(concepts, "DRUG", form, more, alias_of)
+        accept(concepts, "DRUG", [form], more, alias_of)
     assert concepts.read_bytes() == before
 
 
@@ -99,6 +103,12 @@ def test_from_letters_to_a_concepts_file(nlp, concepts, tmp_path):
     added = CliRunner().invoke(app, ["accept", str(gaps), "1", "--into", str(concepts), "--set", "kind=substance"])
     assert added.exit_code == 0
     assert [entry.id for entry in read_concepts(concepts, {"kind"})] == ["drug:aspirin", "drug:zolbratex"]
+    system = {"id": "organ:arm", "name": "arm", "aliases": [], "system": "joint", "source": "test"}
+    (tmp_path / "organs.jsonl").write_text(json.dumps(system) + "\n")
+    with pytest.raises(InputError, match="system cannot be 'poem'"):
+        accept(tmp_path / "organs.jsonl", "ORGAN", ["leg"], {"system": "poem"})
+    same = CliRunner().invoke(app, ["gaps", str(letters), "-o", str(letters)])
+    assert "is also an input" in str(same.exception)
     beyond = CliRunner().invoke(app, ["accept", str(gaps), "2", "--into", str(concepts)])
     assert "has no gap 2" in str(beyond.exception)
     unknown = CliRunner().invoke(app, ["gaps", str(letters), "--label", "POEM"])

@@ -10,14 +10,14 @@ from hypothesis import strategies as st
 from scipy import sparse
 
 import epistula
-from epistula.errors import InputError
+from epistula.errors import DeclarationError, InputError
 from epistula.jsonl import ANNOTATION
 from epistula.labels.concepts import Entry
-from epistula.linking.component import LinkingComponent
+from epistula.linking.component import THRESHOLD, LinkingComponent
 from epistula.linking.index import ExactIndex, Linker
 from epistula.linking.knowledge import knowledge_base, likeness, normal_form
 from epistula.model import Letter, Mention
-from epistula.nlp import annotate
+from epistula.nlp import annotate, describe
 from epistula.text.docs import set_mentions
 
 ENTRIES = [
@@ -29,7 +29,7 @@ ENTRIES = [
     Entry("x:6", "calcinosis cutis", ("skin calcinosis",), "test"),
 ]
 
-# text → id of the first candidate above 0.84, None for none
+# text → id of the first candidate above the threshold, None for none
 TABLE = [
     ("distal myopathy", "x:1"),
     ("Distal myopathies", "x:1"),
@@ -57,7 +57,7 @@ def cache(tmp_path, monkeypatch):
 
 @pytest.mark.parametrize(("text", "expected"), TABLE)
 def test_nearest_concept(text, expected):
-    found = [c for c in Linker(ENTRIES).candidates([text])[0] if c.score >= 0.84]
+    found = [c for c in Linker(ENTRIES).candidates([text])[0] if c.score >= THRESHOLD]
     assert [c.id for c in found[:1]] == ([expected] if expected else [])
 
 
@@ -117,25 +117,61 @@ def test_only_mentions_without_a_concept_are_linked(nlp):
     )
     other = Mention(id="c", start=0, end=10, label="CITATION", text="calcinosis")
     set_mentions(doc, [loose, known, other])
-    found = {m.id: m.concept for m in LinkingComponent([], 0.84)(doc)._.mentions}
+    found = {m.id: m.concept for m in LinkingComponent([], THRESHOLD)(doc)._.mentions}
     assert found["a"].id == "organ:calcinosis"
-    assert 0.84 <= found["a"].score < 1
-    assert len(found["a"].alternatives) <= 3
+    assert THRESHOLD <= found["a"].score < 1
+    assert 0 < len(found["a"].alternatives) <= 3
     assert (found["b"].id, found["b"].score, found["c"]) == ("o:1", None, None)
 
 
-def test_vocabularies_are_linked_to_and_the_record_keeps_likeness(tmp_path):
+MADE = {"id": "QQ:1", "name": "zygoblastimab", "aliases": [], "source": "made", "label": "DRUG"}
+TEXT = "She was treated with zygoblastimab for arthritis."
+"""A name with an INN stem is a DRUG that no lexicon knows."""
+
+
+@pytest.fixture
+def vocabulary(tmp_path):
     path = tmp_path / "made.jsonl"
-    row = {"id": "QQ:1", "name": "zygoblastic neuropathy", "aliases": [], "source": "made", "label": "ORGAN"}
-    path.write_text(json.dumps(row) + "\n")
-    letter = Letter("a", "She had a zygoblastic neuropathies and arthritis.", ())
-    linked = {}
-    for name, nlp in (("without", epistula.load()), ("with", epistula.load(vocabularies=[path]))):
-        (annotation,) = annotate(nlp, [letter])
-        again = ANNOTATION.validate_python(json.loads(ANNOTATION.dump_json(annotation)))
-        assert again == annotation
-        linked[name] = {m.text: m.concept for m in again.spans if m.label == "ORGAN"}
-    assert linked["without"]["arthritis"] == linked["with"]["arthritis"]
+    path.write_text(json.dumps(MADE) + "\n")
+    return path
+
+
+def concepts_of(nlp, text=TEXT):
+    (annotation,) = annotate(nlp, [Letter("a", text, ())])
+    again = ANNOTATION.validate_python(json.loads(ANNOTATION.dump_json(annotation)))
+    assert again == annotation
+    return {m.text: m.concept for m in again.spans}
+
+
+def test_vocabularies_are_linked_to_and_the_record_keeps_likeness(vocabulary):
+    without, linked = concepts_of(epistula.load(link=True)), concepts_of(epistula.load(vocabularies=[vocabulary]))
+    assert without["zygoblastimab"] is None
+    assert (linked["zygoblastimab"].id, linked["zygoblastimab"].score) == ("QQ:1", 1.0)
+    assert linked["arthritis"] == without["arthritis"]
+
+
+def test_the_record_tells_vocabularies_by_what_they_hold(vocabulary, tmp_path):
+    def digest(path):
+        return describe(epistula.load(vocabularies=[path])).config_sha256
+
+    first = digest(vocabulary)
+    elsewhere = tmp_path / "elsewhere.jsonl"
+    elsewhere.write_bytes(vocabulary.read_bytes())
+    assert digest(elsewhere) == first
+    vocabulary.write_text(json.dumps({**MADE, "name": "zygoblastinib"}) + "\n")
+    assert digest(vocabulary) != first
+
+
+def test_a_broken_vocabulary_is_told_before_the_first_letter(vocabulary):
+    vocabulary.write_text(json.dumps({**MADE, "label": 5}) + "\n")
+    with pytest.raises((DeclarationError, InputError), match="line 1"):
+        epistula.load(vocabularies=[vocabulary])
+
+
+@pytest.mark.parametrize("threshold", [0, -1, 1.5])
+def test_a_threshold_that_is_no_likeness_is_refused(threshold):
+    with pytest.raises(InputError, match="no likeness"):
+        epistula.load().add_pipe("epistula_linking", config={"threshold": threshold})
 
 
 @pytest.mark.parametrize(
@@ -147,10 +183,8 @@ def test_what_cannot_be_is_refused(options, reason):
         epistula.load(**options)
 
 
-def test_a_linking_pipeline_comes_back_from_disk(tmp_path):
-    nlp = epistula.load(link=True)
+def test_a_linking_pipeline_comes_back_from_disk(tmp_path, vocabulary):
+    nlp = epistula.load(vocabularies=[vocabulary])
     nlp.to_disk(tmp_path / "nlp")
-    text = "She had calcinosis and a parathyroid hyperplasy."
-    assert [m.concept for m in spacy.load(tmp_path / "nlp")(text)._.mentions] == [
-        m.concept for m in nlp(text)._.mentions
-    ]
+    assert concepts_of(spacy.load(tmp_path / "nlp")) == concepts_of(nlp)
+    assert concepts_of(nlp)["zygoblastimab"].id == "QQ:1"

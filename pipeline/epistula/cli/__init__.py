@@ -47,7 +47,7 @@ def options(
 
 
 def _stop(number: int, frame: object) -> None:
-    typer.echo("epistula: stopped; nothing was written.", err=True)
+    typer.echo("epistula: stopped.", err=True)
     sys.exit(128 + number)
 
 

@@ -46,6 +46,7 @@ def annotate(
 
     from epistula.batch.run import annotate_files
     from epistula.batch.worklist import work_list
+    from epistula.errors import InputError
     from epistula.jsonl import failures_path
     from epistula.nlp import load
     from epistula.pdf.isolated import read_pdf_isolated
@@ -54,6 +55,10 @@ def annotate(
     plain = partial(read_pdf_isolated, reader=reader)
     read = partial(read_pdf_ocr, read=plain) if ocr else plain
     console = Console(stderr=True)
+    if model_label and not model:
+        raise InputError("--model-label says what labels of a model stand for. Give the model with --model.")
+    if output.resolve() in {path.resolve() for path in vocabulary or ()}:
+        raise InputError(f"{output}: is also an input. Name another file for the annotations.")
     labels = dict(item.partition("=")[::2] for item in model_label or ())
     nlp = load(link=link, vocabularies=vocabulary or (), model=model, model_labels=labels)
     items = list(work_list(paths, written=(output, failures_path(output))))

@@ -27,6 +27,8 @@ def gaps(
     from epistula.labels import all_labels
     from epistula.labels.gaps import find_gaps
 
+    if output and output.resolve() in {path.resolve() for path in annotations}:
+        raise InputError(f"{output}: is also an input. Name another file for the gaps.")
     if unknown := set(label or ()) - set(all_labels()):
         raise InputError(f"there is no label {sorted(unknown)[0]!r}. Choose of: {', '.join(all_labels())}.")
     found = find_gaps(letter for path in annotations for letter in read_annotations(path, bare=True))
@@ -63,12 +65,17 @@ def accept(
     rows = [parse_row(file, line, data) for line, data in read_lines(file)]
     more = dict(item.partition("=")[::2] for item in fields or ())
     for n in number:
-        if not 1 <= n <= len(rows) or not {"label", "form"} <= set(rows[n - 1]):
+        row = rows[n - 1] if 1 <= n <= len(rows) else {}
+        if not all(isinstance(row.get(name), str) for name in ("label", "form")):
             raise InputError(f"{file}: has no gap {n}. Give numbers from 1 to {len(rows)}.")
-    for n in number:
-        label, form = rows[n - 1]["label"], rows[n - 1]["form"]
-        folder = all_labels()[label].folder if label in all_labels() else None
-        if into is None and folder is None:
-            raise InputError(f"{label} has no concepts file. Name one with --into.")
-        path = into or folder / "concepts.jsonl"  # type: ignore[operator]
-        typer.echo(f"{form} → {add(path, label, form, more, alias_of)} in {path}")
+    labels = {rows[n - 1]["label"] for n in number}
+    if len(labels) > 1 or not labels <= set(all_labels()):
+        raise InputError(f"these are gaps of {', '.join(sorted(labels))}. Accept those of one of our labels at a time.")
+    (label,) = labels
+    folder = all_labels()[label].folder
+    if into is None and folder is None:
+        raise InputError(f"{label} has no concepts file. Name one with --into.")
+    path = into or folder / "concepts.jsonl"  # type: ignore[operator]
+    forms = list(dict.fromkeys(rows[n - 1]["form"] for n in number))
+    for form, concept in zip(forms, add(path, label, forms, more, alias_of), strict=True):
+        typer.echo(f"{form} → {concept} in {path}")

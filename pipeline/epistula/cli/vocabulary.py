@@ -34,9 +34,12 @@ def build_vocabulary(
     related: Annotated[bool, typer.Option("--related", help="Take related synonyms too, not only exact ones.")] = False,
 ) -> None:
     """Compile a vocabulary; names that our lexicons know otherwise go into FILE.conflicts.tsv."""
+    from epistula.errors import InputError
     from epistula.jsonl import is_special, write_text
     from epistula.linking.vocabulary import build, conflicts, conflicts_table, write_vocabulary
 
+    if output.resolve() == source.resolve():
+        raise InputError(f"{output}: is also the input. Name another file for the vocabulary.")
     concepts = build(source, name, label, under=under or (), related=related)
     found = conflicts(concepts, label)
     write_vocabulary(output, concepts)
@@ -46,10 +49,12 @@ def build_vocabulary(
         if found:
             write_text(beside, conflicts_table(found))
     names = sum(1 for concept in concepts for _ in concept.entry.names)
-    typer.echo(f"{len(concepts)} concepts with {names} names in {output}; {len(found)} conflicts with our lexicons.")
-    _show(found[:SHOWN])
-    if len(found) > SHOWN:
-        typer.echo(f"… all in {beside}")
+    summary = f"{len(concepts)} concepts with {names} names in {output}; {len(found)} conflicts with our lexicons."
+    typer.echo(summary, err=is_special(output))
+    if not is_special(output):
+        _show(found[:SHOWN])
+        if len(found) > SHOWN:
+            typer.echo(f"… all in {beside}")
 
 
 @vocabulary.command("conflicts")

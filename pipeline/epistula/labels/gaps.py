@@ -91,7 +91,7 @@ def candidates(annotation: Annotation) -> Iterator[Candidate]:
         if label.folder is None:
             continue
         for mention in annotation.spans:
-            if mention.label == label.name and not _known(label, mention):
+            if mention.label == label.name and text[mention.start : mention.end].strip() and not _known(label, mention):
                 yield _candidate(label, mention.start, mention.end, f"no_concept:{_rule(mention)}", text)
         places = set()
         for name, pattern in gap_rules(label.folder / "gaps.jsonl"):
@@ -114,7 +114,8 @@ def _rule(mention: Mention) -> str:
 
 
 def _known(label: Label, mention: Mention) -> bool:
-    return mention.concept is not None or _is_named(label, mention.text)
+    """Say whether a lexicon knows a mention; a concept that likeness gave is no name."""
+    return (mention.concept is not None and mention.concept.score is None) or _is_named(label, mention.text)
 
 
 def _is_named(label: Label, form: str) -> bool:
