@@ -6,6 +6,7 @@ Harkema et al., ConText (2009). A cue inside a mention has made its category and
 """
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import chain
@@ -41,6 +42,10 @@ WORKED = re.compile(
 )
 MODAL, NEAR = "modal", 2
 """“may” casts doubt on an outcome, not on the organ or drug that exists all the same (guideline)."""
+OVERLAPPING = 8
+"""Mentions that may hold one place."""
+FAR = 600
+"""No cue reaches farther, characters."""
 PRECEDENCE = (Assertion.NEGATED, Assertion.HYPOTHETICAL, Assertion.POSSIBLE)
 
 
@@ -74,7 +79,8 @@ def cues_of(reading: Reading, sentence: int, mentions: Sequence[Mention]) -> lis
     start, end = reading.sentences[sentence]
     found = read_cues(CUES).find(reading.text, start, max([end, *(m.end for m in mentions)]))
     made = [m for m in mentions if all_labels()[m.label].assertions]
-    return [c for c in found if not any(m.start <= c.start and c.end <= m.end for m in made)]
+    begun = [m.start for m in made]
+    return [c for c in found if not any(c.end <= m.end for m in made[: bisect_right(begun, c.start)][-OVERLAPPING:])]
 
 
 def _doubts_outcome(cue: FoundCue, mention: Mention, others: Sequence[Mention]) -> bool:
@@ -150,12 +156,15 @@ class AssertionComponent:
 
 def _asserted(reading: Reading, sentence: int, mentions: Sequence[Mention]) -> Iterator[Mention]:
     cues = cues_of(reading, sentence, mentions)
+    starts = [cue.start for cue in cues]
     for mention in mentions:
         label = all_labels().get(mention.label)
         if mention.assertion is not None or label is None or not label.assertions:
             yield mention
             continue
-        value, cue = assertion_of(reading, mention, cues, mentions)
+        first = bisect_left(starts, mention.start - FAR)
+        near = cues[first : bisect_left(starts, mention.end + FAR)]
+        value, cue = assertion_of(reading, mention, near, mentions)
         by = mention.by
         if by and cue:
             by = replace(by, cues={**by.cues, "assertion": cue.cue(reading.text)})

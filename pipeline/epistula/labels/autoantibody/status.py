@@ -12,7 +12,7 @@ from pathlib import Path
 
 from epistula.labels.label import Match
 from epistula.text.cues import FoundCue, read_cues
-from epistula.text.reading import Reading
+from epistula.text.reading import NEAR, Reading
 
 CUES = Path(__file__).parent / "status.jsonl"
 CLAUSE_END = re.compile(
@@ -20,6 +20,8 @@ CLAUSE_END = re.compile(
     r"|:\s(?=[A-Z])|,\s(?:and|with|which)\s(?:a\s)?(?:negative|positive)\b"
 )
 SO_WERE = re.compile(r"\W*So (?:was|were)\b")
+LISTED = 40
+"""Antibodies of a list that are looked at on each side."""
 DENIALS = ("no", "without")
 DENIED = re.compile(r"(?:\W*(?!(?:that|which|suggest\w*|indicat\w*|because)\b)[\w'’/-]+){0,8}?\W*")
 """What may stand between a denial and what it denies: a few words, and none that begins a clause."""
@@ -34,7 +36,11 @@ LIST_ONLY = re.compile(
 def with_status(reading: Reading, matches: Sequence[Match]) -> list[Match]:
     """Return the matches with their `status` and the cue it rests on."""
     by_sentence = reading.by_sentence(matches)
-    return [_with_status(reading, here, index) for here in by_sentence.values() for index in range(len(here))]
+    return [
+        _with_status(reading, here[max(0, index - LISTED) : index + LISTED], min(index, LISTED))
+        for here in by_sentence.values()
+        for index in range(len(here))
+    ]
 
 
 def _with_status(reading: Reading, matches: Sequence[Match], index: int) -> Match:
@@ -61,7 +67,8 @@ def _with_status(reading: Reading, matches: Sequence[Match], index: int) -> Matc
 
 def _clause(reading: Reading, match: Match) -> tuple[int, int]:
     """Return the clause of a match: up to the nearest clause ends on both sides in its sentence."""
-    start, end = reading.sentence_at(match.start)
+    first, last = reading.sentence_at(match.start)
+    start, end = max(first, match.start - NEAR), min(last, match.end + NEAR)
     for stop in CLAUSE_END.finditer(reading.text, start, end):
         if stop.end() <= match.start:
             start = stop.start() + 1
