@@ -13,6 +13,8 @@ GOLD := annotations/gold/letters.jsonl
 run: $(READY)  ## annotate corpus/letters into annotations/ and score it against the gold
 	$(BIN)/epistula annotate $(LETTERS) -o $(OUTPUT)
 	$(BIN)/epistula evaluate $(OUTPUT) --gold $(GOLD)
+	@echo "of these the letters that no rule was written by:"
+	$(BIN)/epistula evaluate $(OUTPUT) --gold $(GOLD) --only annotations/gold/test.txt
 
 test: $(READY)  ## run the tests
 	.ci/system-packages

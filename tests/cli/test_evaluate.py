@@ -42,6 +42,17 @@ def test_tables(run, put):
     assert ["PATIENTS", "n", "1.000", "1", "1"] in rows
 
 
+def test_only_some_letters(run, put, tmp_path):
+    files = put("p.jsonl", row("a"), row("b", SPANS[:1])), "--gold", put("g.jsonl", row("a"), row("b"))
+    (tmp_path / "ids.txt").write_text("b\n\n")
+    rows = lines_of(run("evaluate", *files, "--only", "ids.txt").out)
+    assert ["all", "3", *["1.000", "0.333", "0.500"] * 2, "1", "0", "2"] in rows
+    assert "Left" not in {word for line in rows for word in line}
+    (tmp_path / "ids.txt").write_text("c\n")
+    ended = run("evaluate", *files, "--only", "ids.txt")
+    assert (ended.code, "no letter 'c'" in ended.err) == (1, True)
+
+
 def test_a_letter_without_prediction_is_named(run, put):
     ended = run("evaluate", put("p.jsonl", row()), "--gold", put("g.jsonl", row(), row("b")))
     assert ended.code == 0
