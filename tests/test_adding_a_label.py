@@ -10,7 +10,7 @@ import epistula
 from epistula import labels
 from epistula.convert.displacy import to_html
 from epistula.errors import DeclarationError
-from epistula.evaluate.report import to_json
+from epistula.evaluate.figures import to_json
 from epistula.evaluate.scores import score
 from epistula.jsonl import write_annotations
 from epistula.labels import all_labels, json_schema, problem_with

@@ -79,5 +79,5 @@ def test_the_command_prints_and_writes(tmp_path):
     assert result.exit_code == 0
     assert "1.000" in result.output
     rows = (tmp_path / "differ.tsv").read_text().splitlines()
-    assert rows[0].split("\t")[:3] == ["letter", "label", "what"]
-    assert rows[1].split("\t")[2:5] == ["boundary", "lupus nephritis", "lupus"]
+    assert rows[0].split("\t")[:5] == ["letter", "start", "end", "label", "what"]
+    assert rows[1].split("\t")[3:7] == ["DIAGNOSIS", "boundary", "lupus nephritis", "lupus"]

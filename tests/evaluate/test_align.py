@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from epistula.evaluate.align import aligned, project, running_offsets
+from epistula.evaluate import align
+from epistula.evaluate.align import carried, running_offsets
 from epistula.model import Annotation, Mention, Zone, ZoneKind
 
 BODY, FURNITURE, REFERENCE = ZoneKind.BODY, ZoneKind.FURNITURE, ZoneKind.REFERENCE
@@ -17,6 +18,13 @@ def annotation(text, *words, zones=()):
     spans = tuple(Mention(w, text.index(w), text.index(w) + len(w), "DRUG", w) for w in words)
     places = tuple(Zone(text.index(t), text.index(t) + len(t), kind) for t, kind in zones)
     return Annotation(id="a", text=text, spans=spans, zones=places)
+
+
+def project(gold, onto):
+    """Return the mentions of gold in the other text, and those that are lost."""
+    found, lost = align.project(gold, onto, align.align(gold, onto).forth)
+    assert [here for here, _ in found] == [m for m in gold.spans if m not in lost]
+    return [there for _, there in found], lost
 
 
 # gold text, text read, word → what it is in the text read, or None for lost
@@ -86,7 +94,16 @@ def test_offsets_of_the_running_text(zones, offsets):
 
 def test_each_character_has_its_offset_or_none():
     gold, onto = Annotation(id="a", text="abcd"), Annotation(id="a", text="xabyd")
-    assert aligned(gold, onto).tolist() == [1, 2, -1, 4]
+    found = align.align(gold, onto)
+    assert (found.forth.tolist(), found.back.tolist()) == ([1, 2, -1, 4], [-1, 0, 1, -1, 3])
+
+
+@pytest.mark.parametrize(
+    ("word", "place"), [("took", (0, 4)), ("daily", None), ("rituximab", (5, 14)), ("b dail", None)]
+)
+def test_the_way_back(word, place):
+    gold, onto = Annotation(id="a", text="took rituximab."), annotation("took rituximab daily", word)
+    assert carried(onto.spans[0], align.align(gold, onto).back) == place
 
 
 TEXTS = st.text("abcde \n", min_size=1, max_size=30)

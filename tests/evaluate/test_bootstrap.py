@@ -7,7 +7,8 @@ from typer.testing import CliRunner
 
 from epistula.cli import app
 from epistula.evaluate.bootstrap import ALL, differences, intervals
-from epistula.evaluate.scores import Counts, score
+from epistula.evaluate.counts import Counts
+from epistula.evaluate.scores import score
 from epistula.jsonl import write_annotations
 
 from .test_scores import DRUG, LUPUS, NEPHRITIS, letter

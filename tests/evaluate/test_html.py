@@ -6,9 +6,10 @@ import pytest
 from typer.testing import CliRunner
 
 from epistula.cli import app
+from epistula.evaluate.compare import compare
 from epistula.evaluate.findings import Kind, findings
 from epistula.evaluate.html import SHOWN, to_html
-from epistula.evaluate.scores import score
+from epistula.evaluate.scores import scores_of
 from epistula.jsonl import write_annotations
 from epistula.model import Assertion
 
@@ -26,25 +27,39 @@ TABLE = [
     ([NEGATED], [PRESENT], [(Kind.ATTRIBUTE, "DRUG", "assertion: negated → present")]),
     ([NEGATED], [DRUG], [(Kind.ATTRIBUTE, "DRUG", "assertion: negated → –")]),
     ([DRUG], [PRESENT], []),
+    (
+        [NEPHRITIS],
+        [("ORGAN", "lupus nephritis")],
+        [(Kind.MISSED, "DIAGNOSIS", "tagged ORGAN"), (Kind.EXTRA, "ORGAN", "gold has DIAGNOSIS")],
+    ),
 ]
 
 
 def page(gold, predicted):
-    return to_html("a title", score(gold, predicted), gold, predicted)
+    comparison = compare(gold, predicted)
+    return to_html("a title", scores_of(comparison), comparison, findings(comparison))
 
 
 @pytest.mark.parametrize(("gold", "predicted", "expected"), TABLE)
 def test_findings(gold, predicted, expected):
-    wrong, _ = findings([letter("a", *gold)], [letter("a", *predicted)])
+    wrong = findings(compare([letter("a", *gold)], [letter("a", *predicted)]))
     assert [(f.kind, f.label, f.detail) for f in wrong] == expected
     for finding in wrong:
-        assert finding.before + finding.text + finding.after == TEXT
+        for passage in filter(None, (finding.gold, finding.predicted)):
+            assert passage.before + passage.text + passage.after == TEXT
 
 
 def test_a_letter_without_a_prediction_and_one_that_was_read_in_part():
     cut = letter("b", text="Two patients recovered.")
-    wrong, _ = findings([letter("a", DRUG), letter("b", DRUG)], [cut])
+    wrong = findings(compare([letter("a", DRUG), letter("b", DRUG)], [cut]))
     assert [(f.letter, f.kind) for f in wrong] == [("a", Kind.MISSED), ("b", Kind.UNREAD)]
+
+
+def test_what_is_tagged_in_text_that_gold_has_not():
+    read = letter("a", DRUG, ("DRUG", "infliximab"), text=TEXT + " Advertisement: infliximab.")
+    (finding,) = findings(compare([letter("a", DRUG)], [read]))
+    assert (finding.kind, finding.place, finding.gold) == (Kind.BEYOND, None, None)
+    assert finding.predicted.text == "infliximab"
 
 
 def test_the_page_has_figures_matrices_and_findings():
@@ -68,7 +83,7 @@ def test_text_never_becomes_markup():
 def test_a_group_shows_so_many():
     gold = [letter(str(n), DRUG) for n in range(SHOWN + 7)]
     html = page(gold, [letter(str(n)) for n in range(SHOWN + 7)])
-    assert f"DRUG: missed ({SHOWN + 7})" in html
+    assert f"DRUG: lost in tagging ({SHOWN + 7})" in html
     assert html.count("<li>") == SHOWN
     assert "7 more are left out here" in html
 

@@ -10,7 +10,9 @@ from spacy.scorer import Scorer
 from spacy.tokens import Doc, Span
 from spacy.training import Example
 
-from epistula.evaluate.scores import Accuracy, Counts, predictions_by_gold_id, score, stem
+from epistula.evaluate.compare import predictions_by_gold_id, stem
+from epistula.evaluate.counts import Accuracy, Counts
+from epistula.evaluate.scores import Misses, score
 from epistula.model import Annotation, Assertion, Attribution, Mention, Source, mention_id, text_sha256
 
 TEXT = "Two patients with lupus nephritis took rituximab and recovered."
@@ -179,7 +181,7 @@ def test_what_was_lost_in_reading_is_missed_and_named():
     read = letter("a", DRUG, text="Two patients took rituximab and recovered.")
     scores = score([gold], [read])
     assert counts_of(scores, "strict") == {"DIAGNOSIS": (0, 0, 1), "DRUG": (1, 0, 0)}
-    assert scores.lost_in_reading == {"DIAGNOSIS": 1}
+    assert scores.misses == {"DIAGNOSIS": Misses(reading=1)}
 
 
 # ── properties ────────────────────────────────────────────────────────────────────────────────────

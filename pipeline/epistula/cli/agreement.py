@@ -48,7 +48,7 @@ def agreement(
 def _labels(found: "Agreement") -> "Table":
     from rich.table import Table
 
-    from epistula.evaluate.scores import Counts
+    from epistula.evaluate.counts import Counts
 
     table = Table("label", "one", "other", "strict F1", "overlap F1", title=f"{len(found.letters)} letters")
     labels = list(found.counts["strict"])

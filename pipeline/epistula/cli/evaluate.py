@@ -15,44 +15,47 @@ def evaluate(
     against: Annotated[
         Path | None, typer.Option("--against", help="Another run on the same letters: is the difference chance?")
     ] = None,
-    json_file: Annotated[Path | None, typer.Option("--json", help="Write the figures there as JSON.")] = None,
+    old: Annotated[
+        Path | None, typer.Option("--compare", help="Older figures (--json): what got better and worse, item by item.")
+    ] = None,
+    json_file: Annotated[
+        Path | None, typer.Option("--json", help="Write the figures and the items behind them there as JSON.")
+    ] = None,
+    markdown: Annotated[Path | None, typer.Option("--markdown", help="Write the figures there as Markdown.")] = None,
     html: Annotated[
         Path | None, typer.Option("--html", help="Write a page with figures and all that is wrong there.")
     ] = None,
 ) -> None:
-    """Score predicted mentions against gold: strict and overlap, by label, with attributes."""
-    import json
-
+    """Score predictions against gold: mentions, attributes, relations and case records."""
     from rich.console import Console
 
-    from epistula.errors import InputError
-    from epistula.evaluate.report import NARROWEST, difference_table, to_json, to_tables
-    from epistula.evaluate.scores import predictions_by_gold_id, score
-    from epistula.jsonl import read_annotations, read_lines, write_text
+    from epistula.cli.scoring import gold_of, records_that_stay, refuse_inputs, write_reports
+    from epistula.evaluate.compare import compare, predictions_by_gold_id
+    from epistula.evaluate.figures import changes, read_figures, to_json
+    from epistula.evaluate.findings import findings
+    from epistula.evaluate.report import NARROWEST, against_table, change_tables, to_tables
+    from epistula.evaluate.scores import score, scores_of
+    from epistula.jsonl import read_annotations
     from epistula.labels import problem_with
 
-    for path in (predicted, gold):
-        for written in filter(None, (json_file, html)):
-            if written.resolve() == path.resolve():
-                raise InputError(f"{written}: is also an input. Name another file for the figures.")
-    letters = list(read_annotations(gold, problem_with, bare=True))
-    if only:
-        wanted = {line.decode().strip() for _, line in read_lines(only)}
-        if unknown := wanted - {letter.id for letter in letters}:
-            raise InputError(f"{only}: the gold has no letter {sorted(unknown)[0]!r}. Give ids of letters in {gold}.")
-        letters = [letter for letter in letters if letter.id in wanted]
-    found = list(read_annotations(predicted, problem_with, bare=True))
-    if only:
-        found = list(predictions_by_gold_id(letters, found).values())
-    scores = score(letters, found)
-    console = Console()
-    console.width = max(console.width, NARROWEST)
-    console.print(to_tables(scores))
-    if against:
-        console.print(difference_table(scores, score(letters, read_annotations(against, problem_with, bare=True))))
-    if json_file:
-        write_text(json_file, json.dumps(to_json(scores), indent=2, ensure_ascii=False) + "\n")
-    if html:
-        from epistula.evaluate.html import to_html
-
-        write_text(html, to_html(f"{predicted.name} against {gold.name}", scores, letters, found))
+    refuse_inputs((predicted, gold, only, against), (json_file, markdown, html))
+    before = read_figures(old) if old else None
+    with records_that_stay():
+        letters = gold_of(gold, only)
+        found = list(read_annotations(predicted, problem_with, bare=True))
+        if only:
+            found = list(predictions_by_gold_id(letters, found).values())
+        comparison = compare(letters, found)
+        scores, wrong = scores_of(comparison), findings(comparison)
+        figures = to_json(scores, comparison, wrong) if json_file or before else None
+        changed = changes(figures, before) if figures and before else None
+        console = Console()
+        console.width = max(console.width, NARROWEST)
+        console.print(to_tables(scores))
+        if against:
+            other = score(letters, read_annotations(against, problem_with, bare=True))
+            console.print(against_table(against.name, scores, other))
+        if changed:
+            console.print(change_tables(changed))
+        title = f"{predicted.name} against {gold.name}"
+        write_reports(title, comparison, scores, wrong, figures, changed, json_file, markdown, html)

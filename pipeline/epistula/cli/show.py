@@ -34,7 +34,7 @@ def show(
 
 def _find(annotations: "list[Annotation]", wanted: str, file: Path) -> "Annotation":
     from epistula.errors import InputError
-    from epistula.evaluate.scores import stem
+    from epistula.evaluate.compare import stem
 
     found = [a for a in annotations if a.id == wanted]
     found = found or [a for a in annotations if stem(wanted) in (stem(a.source.path), a.id) and stem(wanted)]

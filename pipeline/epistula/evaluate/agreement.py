@@ -9,27 +9,44 @@ import math
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import NamedTuple
 
 from epistula.errors import InputError
-from epistula.evaluate.match import Pair, overlap_pairs, strict_pairs
-from epistula.evaluate.scores import SCHEMES, Counts, added_up, count_labels
-from epistula.labels import all_labels
+from epistula.evaluate.compare import Compared, compare
+from epistula.evaluate.counts import Counts, added_up, tally
+from epistula.evaluate.match import Pair, Scheme
+from epistula.evaluate.relations import compare_relations
+from epistula.evaluate.values import CONTEXT, declared, value
 from epistula.model import Annotation
 
-CONTEXT = ("assertion", "attribution")
-"""What mentions of every label have beside the attributes of the label."""
+SCHEMES = (Scheme.STRICT, Scheme.OVERLAP)
+
+
+class What(StrEnum):
+    """What two annotators saw differently, where it is no attribute."""
+
+    ONLY_ONE = "only one"
+    ONLY_OTHER = "only other"
+    BOUNDARY = "boundary"
+    RELATION_ONE = "relation only one"
+    RELATION_OTHER = "relation only other"
 
 
 class Disagreement(NamedTuple):
-    """What two annotators saw differently: `what` is "only one", "only other", "boundary" or an attribute."""
+    """What two annotators saw differently: `what` is a `What` or the name of an attribute.
+
+    `start` and `end` are those of the mention, of the first annotation where both have one; of a relation they are
+    where its head and its tail begin.
+    """
 
     letter: str
+    start: int
+    end: int
     label: str
     what: str
     one: str
     other: str
-    start: int
 
 
 class Kappa(NamedTuple):
@@ -64,29 +81,44 @@ def agreement(one: Iterable[Annotation], other: Iterable[Annotation]) -> Agreeme
     Raises:
         InputError: they have no letter in common, or a letter has two texts.
     """
+    letters, alone = both(one, other)
+    counts: dict[str, list[dict[str, Counts]]] = {scheme: [] for scheme in SCHEMES}
+    values: dict[tuple[str, str], list[tuple[str, str]]] = defaultdict(list)
+    found: list[Disagreement] = []
+    for letter in letters:
+        for scheme in SCHEMES:
+            counts[scheme].append(tally(scheme, letter.gold.spans, letter.found, letter.pairs[scheme]))
+        found += disagreements(letter)
+        for pair in letter.pairs[Scheme.OVERLAP]:
+            for attribute, stated in _stated(pair):
+                values[pair[0].label, attribute].append(stated)
+    kappas: dict[str, dict[str, Kappa]] = {}
+    for (label, attribute), pairs in sorted(values.items()):
+        kappas.setdefault(label, {})[attribute] = Kappa(cohens_kappa(pairs), len(pairs))
+    by_label = {str(scheme): added_up(here) for scheme, here in counts.items()}
+    return Agreement([letter.gold.id for letter in letters], alone, by_label, kappas, found)
+
+
+def both(one: Iterable[Annotation], other: Iterable[Annotation]) -> tuple[list[Compared], list[str]]:
+    """Return the letters that two annotations share, compared, and the ids of those that only one has.
+
+    Raises:
+        InputError: they have no letter in common, or a letter has two texts.
+    """
     first, second = {a.id: a for a in one}, {a.id: a for a in other}
     shared = sorted(first.keys() & second.keys())
     if not shared:
         raise InputError("the two files have no letter in common. Give two annotations of the same letters.")
-    counts: dict[str, list[dict[str, Counts]]] = {scheme: [] for scheme in SCHEMES}
-    values: dict[tuple[str, str], list[tuple[str, str]]] = defaultdict(list)
-    found: list[Disagreement] = []
     for name in shared:
-        a, b = first[name], second[name]
-        if a.text != b.text:
+        if first[name].text != second[name].text:
             raise InputError(f"letter {name}: the two files have different texts. Annotate the same text twice.")
-        for scheme, pair_up in SCHEMES.items():
-            counts[scheme].append(count_labels(a.spans, b.spans, pair_up(a.spans, b.spans)))
-        pairs = overlap_pairs(a.spans, b.spans)
-        found += sorted(_disagreements(a, b, pairs), key=lambda d: (d.start, d.label, d.what))
-        for pair in pairs:
-            for attribute, both in _stated(pair):
-                values[pair[0].label, attribute].append(both)
-    kappas: dict[str, dict[str, Kappa]] = {}
-    for (label, attribute), stated in sorted(values.items()):
-        kappas.setdefault(label, {})[attribute] = Kappa(cohens_kappa(stated), len(stated))
-    by_label = {scheme: added_up(letters) for scheme, letters in counts.items()}
-    return Agreement(shared, sorted(first.keys() ^ second.keys()), by_label, kappas, found)
+    compared = compare([first[name] for name in shared], [second[name] for name in shared])
+    return list(compared.letters), sorted(first.keys() ^ second.keys())
+
+
+def disagreements(letter: Compared) -> list[Disagreement]:
+    """Return what two annotators saw differently in a letter, in the order of the text."""
+    return sorted([*_of_mentions(letter), *_of_relations(letter)], key=lambda d: (d.start, d.label, d.what, d.end))
 
 
 def cohens_kappa(pairs: Sequence[tuple[str, str]]) -> float | None:
@@ -102,27 +134,43 @@ def cohens_kappa(pairs: Sequence[tuple[str, str]]) -> float | None:
 
 def _stated(pair: Pair) -> Iterator[tuple[str, tuple[str, str]]]:
     """Yield the attributes that either annotator states, with both values in the label's own form."""
-    declared = {a.name: a for a in all_labels()[pair[0].label].attributes} if pair[0].label in all_labels() else {}
+    known = declared(pair[0].label)
     for name in sorted({*CONTEXT, *pair[0].attributes, *pair[1].attributes}):
-        raw = [getattr(m, name) if name in CONTEXT else m.attributes.get(name) for m in pair]
+        raw = [value(m, name) for m in pair]
         if raw != [None, None]:
-            own = declared[name].canonical if name in declared else str
-            one, other = ("–" if value is None else own(str(value)) for value in raw)
+            own = known[name].canonical if name in known else str
+            one, other = ("–" if found is None else own(str(found)) for found in raw)
             yield name, (one, other)
 
 
-def _disagreements(one: Annotation, other: Annotation, pairs: Sequence[Pair]) -> Iterator[Disagreement]:
-    paired = [{id(m) for m in side} for side in zip(*pairs, strict=True)] if pairs else [set(), set()]
-    for mention in one.spans:
-        if id(mention) not in paired[0]:
-            yield Disagreement(one.id, mention.label, "only one", mention.text, "", mention.start)
-    for mention in other.spans:
-        if id(mention) not in paired[1]:
-            yield Disagreement(one.id, mention.label, "only other", "", mention.text, mention.start)
-    exact = {id(a) for a, _ in strict_pairs(one.spans, other.spans)}
-    for a, b in pairs:
+def _of_mentions(letter: Compared) -> Iterator[Disagreement]:
+    name = letter.gold.id
+    alone = letter.without_pair(Scheme.OVERLAP)
+    for mention in alone[0]:
+        yield Disagreement(name, mention.start, mention.end, mention.label, What.ONLY_ONE, mention.text, "")
+    for mention in alone[1]:
+        yield Disagreement(name, mention.start, mention.end, mention.label, What.ONLY_OTHER, "", mention.text)
+    exact = {id(a) for a, _ in letter.pairs[Scheme.STRICT]}
+    for a, b in letter.pairs[Scheme.OVERLAP]:
         if id(a) not in exact:
-            yield Disagreement(one.id, a.label, "boundary", a.text, b.text, a.start)
-        for name, (x, y) in _stated((a, b)):
+            yield Disagreement(name, a.start, a.end, a.label, What.BOUNDARY, a.text, b.text)
+        for attribute, (x, y) in _stated((a, b)):
             if x != y:
-                yield Disagreement(one.id, a.label, name, f"{a.text}: {x}", f"{b.text}: {y}", a.start)
+                yield Disagreement(name, a.start, a.end, a.label, attribute, f"{a.text}: {x}", f"{b.text}: {y}")
+
+
+def _of_relations(letter: Compared) -> Iterator[Disagreement]:
+    """Yield the relations that only one has; where one of the two annotated none, relations were not its task."""
+    if not letter.gold.relations or letter.predicted is None or not letter.predicted.relations:
+        return
+    found = compare_relations(letter, Scheme.OVERLAP)
+    for annotation, relations, what in (
+        (letter.gold, found.missed, What.RELATION_ONE),
+        (letter.predicted, found.extra, What.RELATION_OTHER),
+    ):
+        ends = {m.id: m for m in annotation.spans}
+        for relation in relations:
+            head, tail = ends[relation.head], ends[relation.tail]
+            words = f"{head.text} → {tail.text}"
+            said = (words, "") if what is What.RELATION_ONE else ("", words)
+            yield Disagreement(letter.gold.id, head.start, tail.start, relation.label, what, *said)

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from epistula.evaluate.scores import Counts
+from epistula.evaluate.counts import Counts
 
 SAMPLES = 2000
 SEED = 0

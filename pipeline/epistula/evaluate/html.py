@@ -1,6 +1,6 @@
 """The report of an evaluation as one page of HTML that needs nothing from outside."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
 from pathlib import Path
 from typing import Any
@@ -8,42 +8,65 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from epistula.evaluate.bootstrap import ALL, FEW, intervals, labels_of
-from epistula.evaluate.findings import Finding, Matrix, findings
+from epistula.evaluate.compare import Comparison
+from epistula.evaluate.counts import Counts
+from epistula.evaluate.findings import Finding, Matrix, matrices
+from epistula.evaluate.match import Scheme
 from epistula.evaluate.report import NOTHING
-from epistula.evaluate.scores import Counts, Scores
-from epistula.model import Annotation
+from epistula.evaluate.scores import BOTH, Misses, Scores
 
 SHOWN = 200
 """Findings that a group shows; a page with all of thousands of letters opens in no browser."""
+LETTERS = 100
+"""Letters in the table by letter, the worst first."""
 
 
-def to_html(title: str, scores: Scores, gold: Iterable[Annotation], predicted: Iterable[Annotation]) -> str:
+def to_html(title: str, scores: Scores, comparison: Comparison, wrong: Sequence[Finding]) -> str:
     """Return the page: scores with intervals and bars, matrices of attributes, and all that is wrong."""
-    wrong, matrices = findings(gold, predicted)
     environment = Environment(
         loader=FileSystemLoader(Path(__file__).parent), autoescape=True, undefined=StrictUndefined, trim_blocks=True
     )
     environment.filters["figure"] = lambda value: NOTHING if value is None else f"{value:.3f}"
+    environment.filters["count"] = lambda value: f"{value:g}"
     return environment.get_template("report.html.j2").render(
         title=title,
         letters=len(scores.letters),
         missing=scores.missing,
         few=len(scores.letters) < FEW,
         rows=list(_rows(scores)),
-        lost=dict(scores.lost_in_reading) if any(scores.lost_in_reading.values()) else {},
-        matrices=[_matrix(label, name, m) for label, by_name in matrices.items() for name, m in by_name.items()],
-        groups=list(_groups(wrong)),
+        schemes=[(scheme, scores.micro(scheme), scores.macro(scheme)) for scheme in Scheme],
+        misses=[*scores.misses.items(), (ALL, sum(scores.misses.values(), Misses()))],
+        groups=[(name, list(counts.items())) for name, counts in scores.groups.items() if counts],
+        documents=_documents(scores),
+        more_documents=max(0, len(scores.letters) - LETTERS),
+        values=[(label, name, list(v.items())) for label, by in scores.values.items() for name, v in by.items()],
+        relations=[(name, *_both(scores.relations, name)) for name in scores.relations[Scheme.OVERLAP]],
+        records=list(scores.records.items()) if any(c.support for c in scores.records.values()) else [],
+        matrices=[_matrix(label, n, m) for label, by_name in matrices(comparison).items() for n, m in by_name.items()],
+        findings=list(_groups(wrong)),
     )
 
 
 def _rows(scores: Scores) -> Iterator[Mapping[str, Any]]:
-    strict, overlap = (intervals(scores.by_letter[scheme]) for scheme in ("strict", "overlap"))
-    for label in labels_of(scores.by_letter["strict"]):
-        counts = {
-            scheme: scores.micro(scheme) if label == ALL else scores.counts[scheme].get(label, Counts())
-            for scheme in ("strict", "overlap")
+    strict, overlap = (intervals(scores.by_letter[scheme]) for scheme in BOTH)
+    for label in labels_of(scores.by_letter[Scheme.STRICT]):
+        counts = [scores.micro(scheme) for scheme in BOTH] if label == ALL else _both(scores.counts, label)
+        yield {
+            "label": label,
+            "strict": counts[0],
+            "overlap": counts[1],
+            "interval": strict[label],
+            "overlap_interval": overlap[label],
         }
-        yield {"label": label, **counts, "interval": strict[label], "overlap_interval": overlap[label]}
+
+
+def _both(counts: Mapping[str, Mapping[str, Counts]], name: str) -> list[Counts]:
+    return [counts[scheme].get(name, Counts()) for scheme in BOTH]
+
+
+def _documents(scores: Scores) -> list[tuple[str, Counts]]:
+    totals = {name: sum(by.values(), Counts()) for name, by in scores.by_letter[Scheme.STRICT].items()}
+    return sorted(totals.items(), key=lambda item: (-1 if item[1].f1 is None else item[1].f1, item[0]))[:LETTERS]
 
 
 def _matrix(label: str, name: str, counts: Matrix) -> Mapping[str, Any]:

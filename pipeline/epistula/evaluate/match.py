@@ -1,47 +1,78 @@
-"""Pairing gold and predicted mentions, one to one, whatever the order of either."""
+"""Pairing gold and predicted mentions, one to one, whatever the order of either.
 
-from collections.abc import Sequence
-from typing import TypeVar
+The schemes are those of SemEval-2013 task 9.1 (Segura-Bedmar et al., 2013), where ours called overlap is called
+type, and one more by intersection over union of characters. In every scheme exact pairs are made first, the rest so
+that what they share is as much as can be (assignment problem; Crouse, On implementing 2D rectangular assignment
+algorithms, 2016).
+"""
+
+from collections.abc import Callable, Hashable, Sequence
+from enum import StrEnum
 
 import numpy as np
+import numpy.typing as npt
 from scipy.optimize import linear_sum_assignment
 
 from epistula.model import Mention
 
 Pair = tuple[Mention, Mention]
-T = TypeVar("T")
+IOU = 0.5
+"""From which intersection over union a pair counts."""
+
+
+class Scheme(StrEnum):
+    """When a gold and a predicted mention make a pair."""
+
+    STRICT = "strict"
+    """Same label, same start and end."""
+    EXACT = "exact"
+    """Same start and end, whatever the labels."""
+    PARTIAL = "partial"
+    """A character is shared, whatever the labels; half a hit unless start and end are the same."""
+    OVERLAP = "overlap"
+    """Same label, a character is shared."""
+    IOU = "iou"
+    """Same label, and `IOU` or more of the characters of either are those of both."""
+
+    @property
+    def keeps_label(self) -> bool:
+        """Whether the labels of a pair must be the same."""
+        return self not in (Scheme.EXACT, Scheme.PARTIAL)
+
+
+def pairs_by(scheme: Scheme, gold: Sequence[Mention], predicted: Sequence[Mention]) -> list[Pair]:
+    """Return the pairs that a scheme makes."""
+    match scheme:
+        case Scheme.STRICT:
+            return strict_pairs(gold, predicted)
+        case Scheme.EXACT:
+            return exact_pairs(gold, predicted)
+        case Scheme.OVERLAP:
+            return overlap_pairs(gold, predicted)
+        case Scheme.IOU:
+            pairs = strict_pairs(gold, predicted)
+            return pairs + _rest(gold, predicted, pairs, by_label=True, likeness=_iou)
+        case Scheme.PARTIAL:
+            pairs = exact_pairs(gold, predicted)
+            return pairs + _rest(gold, predicted, pairs, by_label=False, likeness=_shared)
 
 
 def strict_pairs(gold: Sequence[Mention], predicted: Sequence[Mention]) -> list[Pair]:
     """Return the pairs with the same label, start and end."""
-    by_place: dict[tuple[str, int, int], list[Mention]] = {}
-    for mention in reversed(_ordered(predicted)):
-        by_place.setdefault(_place(mention), []).append(mention)
-    return [(g, by_place[_place(g)].pop()) for g in _ordered(gold) if by_place.get(_place(g))]
+    return _same(_ordered(gold), _ordered(predicted), lambda m: (m.label, m.start, m.end))
+
+
+def exact_pairs(gold: Sequence[Mention], predicted: Sequence[Mention]) -> list[Pair]:
+    """Return the pairs with the same start and end; those with the same label are made first."""
+    pairs = strict_pairs(gold, predicted)
+    left, right = _unpaired(gold, predicted, pairs)
+    return pairs + _same(left, right, lambda m: (m.start, m.end))
 
 
 def overlap_pairs(gold: Sequence[Mention], predicted: Sequence[Mention]) -> list[Pair]:
-    """Return the pairs with the same label that share a character.
-
-    Exact pairs are made first; the rest so that the characters shared are as many as can be
-    (assignment problem; Crouse, On implementing 2D rectangular assignment algorithms, 2016).
-    """
+    """Return the pairs with the same label that share a character."""
     pairs = strict_pairs(gold, predicted)
-    # by identity: nothing keeps gold and predictions from using the same ids
-    paired_gold, paired_predicted = {id(g) for g, _ in pairs}, {id(p) for _, p in pairs}
-    for label in sorted({m.label for m in gold}):
-        left = [m for m in _ordered(gold) if m.label == label and id(m) not in paired_gold]
-        right = [m for m in _ordered(predicted) if m.label == label and id(m) not in paired_predicted]
-        pairs += _assigned(left, right)
-    return pairs
-
-
-def _assigned(gold: Sequence[Mention], predicted: Sequence[Mention]) -> list[Pair]:
-    shared = np.array([[max(0, shared_characters(g, p)) for p in predicted] for g in gold])
-    if not shared.size:
-        return []
-    rows, columns = linear_sum_assignment(shared, maximize=True)
-    return [(gold[r], predicted[c]) for r, c in zip(rows, columns, strict=True) if shared[r, c] > 0]
+    return pairs + _rest(gold, predicted, pairs, by_label=True, likeness=_shared)
 
 
 def shared_characters(one: Mention, other: Mention) -> int:
@@ -49,9 +80,59 @@ def shared_characters(one: Mention, other: Mention) -> int:
     return min(one.end, other.end) - max(one.start, other.start)
 
 
+Likeness = Callable[[npt.NDArray[np.int64], npt.NDArray[np.int64]], npt.NDArray[np.float64]]
+"""Starts and ends of gold, shape (2, g, 1), and of predictions, (2, 1, p) → how good each pair is, (g, p)."""
+
+
+def _shared(gold: npt.NDArray[np.int64], predicted: npt.NDArray[np.int64]) -> npt.NDArray[np.float64]:
+    common = np.minimum(gold[1], predicted[1]) - np.maximum(gold[0], predicted[0])
+    shared: npt.NDArray[np.float64] = np.maximum(common, 0).astype(np.float64)
+    return shared
+
+
+def _iou(gold: npt.NDArray[np.int64], predicted: npt.NDArray[np.int64]) -> npt.NDArray[np.float64]:
+    common = _shared(gold, predicted)
+    share = common / ((gold[1] - gold[0]) + (predicted[1] - predicted[0]) - common)
+    return np.asarray(np.where(share >= IOU, share, 0.0), dtype=np.float64)
+
+
+def _rest(
+    gold: Sequence[Mention], predicted: Sequence[Mention], pairs: Sequence[Pair], *, by_label: bool, likeness: Likeness
+) -> list[Pair]:
+    """Return the best pairs of what is not paired yet."""
+    left, right = _unpaired(gold, predicted, pairs)
+    if not by_label:
+        return _assigned(left, right, likeness)
+    found = []
+    for label in sorted({m.label for m in left}):
+        found += _assigned([m for m in left if m.label == label], [m for m in right if m.label == label], likeness)
+    return found
+
+
+def _assigned(gold: Sequence[Mention], predicted: Sequence[Mention], likeness: Likeness) -> list[Pair]:
+    if not gold or not predicted:
+        return []
+    left = np.array([(m.start, m.end) for m in gold]).T[:, :, None]
+    right = np.array([(m.start, m.end) for m in predicted]).T[:, None, :]
+    worth = likeness(left, right)
+    rows, columns = linear_sum_assignment(worth, maximize=True)
+    return [(gold[r], predicted[c]) for r, c in zip(rows, columns, strict=True) if worth[r, c] > 0]
+
+
+def _same(gold: Sequence[Mention], predicted: Sequence[Mention], key: Callable[[Mention], Hashable]) -> list[Pair]:
+    by_key: dict[Hashable, list[Mention]] = {}
+    for mention in reversed(predicted):
+        by_key.setdefault(key(mention), []).append(mention)
+    return [(mention, by_key[key(mention)].pop()) for mention in gold if by_key.get(key(mention))]
+
+
+def _unpaired(
+    gold: Sequence[Mention], predicted: Sequence[Mention], pairs: Sequence[Pair]
+) -> tuple[list[Mention], list[Mention]]:
+    # by identity: nothing keeps gold and predictions from using the same ids
+    left, right = {id(g) for g, _ in pairs}, {id(p) for _, p in pairs}
+    return [m for m in _ordered(gold) if id(m) not in left], [m for m in _ordered(predicted) if id(m) not in right]
+
+
 def _ordered(mentions: Sequence[Mention]) -> list[Mention]:
     return sorted(mentions, key=lambda m: (m.start, m.end, m.label, m.id))
-
-
-def _place(mention: Mention) -> tuple[str, int, int]:
-    return mention.label, mention.start, mention.end

@@ -1,5 +1,6 @@
-"""Scores as tables for people and as JSON for machines."""
+"""Scores as tables for the terminal."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from rich import box
@@ -7,85 +8,90 @@ from rich.console import Group
 from rich.table import Table
 from rich.text import Text
 
-from epistula.evaluate.bootstrap import FEW, differences, intervals, labels_of
-from epistula.evaluate.scores import Accuracy, Counts, Scores
+from epistula.evaluate.bootstrap import ALL, FEW, Difference, differences, intervals, labels_of
+from epistula.evaluate.counts import Counts
+from epistula.evaluate.figures import Changes
+from epistula.evaluate.records import WHOLE
+from epistula.evaluate.scores import Misses, Scores
 
 NOTHING = "–"
 NARROWEST = 80
 """Columns that the tables need: a cut figure is no figure."""
-
-
-def to_json(scores: Scores) -> dict[str, Any]:
-    """Return the scores as plain objects; a figure with a zero denominator is null."""
-    return {
-        "letters": list(scores.letters),
-        "missing": list(scores.missing),
-        "surplus": list(scores.surplus),
-        "schemes": {
-            scheme: {"all": _counts(scores.micro(scheme))} | {k: _counts(v) for k, v in by_label.items()}
-            for scheme, by_label in scores.counts.items()
-        },
-        "intervals": {scheme: intervals(scores.by_letter[scheme]) for scheme in scores.by_letter},
-        "attributes": {
-            label: {name: _accuracy(a) for name, a in by_name.items()} for label, by_name in scores.attributes.items()
-        },
-        "lost_in_reading": dict(scores.lost_in_reading),
-    }
-
-
-def _counts(counts: Counts) -> dict[str, Any]:
-    return {
-        "precision": counts.precision,
-        "recall": counts.recall,
-        "f1": counts.f1,
-        "support": counts.support,
-        "tp": counts.tp,
-        "fp": counts.fp,
-        "fn": counts.fn,
-    }
-
-
-def _accuracy(accuracy: Accuracy) -> dict[str, Any]:
-    return {"accuracy": accuracy.value, "right": accuracy.right, "total": accuracy.total}
+SHOWN = 20
+"""Items of each kind that a list in the terminal shows."""
 
 
 def to_tables(scores: Scores) -> Group:
     """Return the scores as tables for the terminal."""
-    parts: list[Table | Text] = [_label_table(scores), _interval_table(scores), _attribute_table(scores)]
-    if scores.missing:
-        parts.append(
-            Text(f"No prediction for {_letters(len(scores.missing))} (all counted as missed): ")
-            + Text(", ".join(scores.missing))
-        )
-    if scores.surplus:
-        parts.append(
-            Text(f"Left out, as gold has no such letter: {_letters(len(scores.surplus))}: ")
-            + Text(", ".join(scores.surplus[:10]) + (" …" if len(scores.surplus) > 10 else ""))
-        )
-    if any(scores.lost_in_reading.values()):
-        lost = ", ".join(f"{label} {count}" for label, count in scores.lost_in_reading.items())
-        parts.append(Text(f"Missed because their text was not in what was read: {lost}"))
-    parts.append(Text(f"“{NOTHING}”: the denominator is zero, so there is no figure."))
+    parts: list[Table | Text] = [
+        _label_table(scores),
+        _interval_table(scores),
+        _miss_table(scores),
+        _attribute_table(scores),
+    ]
+    if _any_predicted(scores.relations.get("strict", {})):
+        strict, overlap = scores.relations.values()
+        title = "Relations, by their ends: strict and overlapping"
+        parts.append(_table(title, "relation", {k: (strict.get(k, Counts()), c) for k, c in overlap.items()}))
+    if _any_predicted(scores.records):
+        parts.append(_table("Case records, by slot", "slot", {slot: (c,) for slot, c in scores.records.items()}))
+    parts += map(Text, _remarks(scores))
     return Group(*parts)
 
 
+def _any_predicted(counts: Mapping[str, Counts]) -> bool:
+    return any(c.tp + c.fp for c in counts.values())
+
+
+def _remarks(scores: Scores) -> list[str]:
+    said = []
+    relations = sum(c.support for c in scores.relations.get("strict", {}).values())
+    records = scores.records.get(WHOLE, Counts()).support
+    for count, name, counts in (
+        (relations, "relations", scores.relations.get("strict", {})),
+        (records, "case records", scores.records),
+    ):
+        if count and not _any_predicted(counts):
+            said.append(f"Gold has {count:g} {name}; none was predicted.")
+    if scores.missing:
+        said.append(
+            f"No prediction for {_letters(len(scores.missing))} (all counted as missed): {', '.join(scores.missing)}"
+        )
+    if scores.surplus:
+        names = ", ".join(scores.surplus[:10]) + (" …" if len(scores.surplus) > 10 else "")
+        said.append(f"Left out, as gold has no such letter: {_letters(len(scores.surplus))}: {names}")
+    return [*said, f"“{NOTHING}”: the denominator is zero, so there is no figure."]
+
+
 def _label_table(scores: Scores) -> Table:
-    # narrow enough for 80 columns, which is what a pipe gets; a cut figure is no figure
-    table = Table(title=_letters(len(scores.letters)), box=box.SIMPLE_HEAD, padding=0)
-    table.add_column("label")
-    for name in ("support", "strict\nP", "\nR", "\nF1", "overlap\nP", "\nR", "\nF1", "tp", "fp", "fn"):
-        table.add_column(name, justify="right", no_wrap=True)
-    labels = list(scores.counts["strict"])
-    for label in labels:
-        table.add_row(label, *_row(scores.counts["strict"][label], scores.counts["overlap"][label]))
+    # narrow enough for 80 columns, which is what a pipe gets
+    title = _letters(len(scores.letters))
+    strict, overlap = scores.counts["strict"], scores.counts["overlap"]
+    table = _table(title, "label", {label: (strict[label], overlap.get(label, Counts())) for label in strict})
     table.add_section()
     table.add_row("all", *_row(scores.micro("strict"), scores.micro("overlap")))
+    macros = [_figure(scores.macro(scheme)) for scheme in ("strict", "overlap")]
+    table.add_row("mean of labels", "", "", "", macros[0], "", "", macros[1], "", "", "")
     return table
 
 
-def _row(strict: Counts, overlap: Counts) -> list[str]:
-    figures = [strict.precision, strict.recall, strict.f1, overlap.precision, overlap.recall, overlap.f1]
-    return [str(strict.support), *map(_figure, figures), str(strict.tp), str(strict.fp), str(strict.fn)]
+def _table(title: str, first: str, rows: Mapping[str, tuple[Counts, ...]]) -> Table:
+    """Return a table of precision, recall and F1, with the counts behind the first."""
+    table = Table(title=title, box=box.SIMPLE_HEAD, padding=0)
+    table.add_column(first)
+    twice = any(len(counts) > 1 for counts in rows.values()) or not rows
+    heads = ["strict\nP", "\nR", "\nF1", "overlap\nP", "\nR", "\nF1"] if twice else ["P", "R", "F1"]
+    for name in ("support", *heads, "tp", "fp", "fn"):
+        table.add_column(name, justify="right", no_wrap=True)
+    for name, counts in rows.items():
+        table.add_row(name, *_row(*counts))
+    return table
+
+
+def _row(*counts: Counts) -> list[str]:
+    figures = [_figure(figure) for c in counts for figure in (c.precision, c.recall, c.f1)]
+    first = counts[0]
+    return [f"{first.support:g}", *figures, f"{first.tp:g}", f"{first.fp:g}", f"{first.fn:g}"]
 
 
 def _interval_table(scores: Scores) -> Table:
@@ -100,20 +106,14 @@ def _interval_table(scores: Scores) -> Table:
     return table
 
 
-def difference_table(scores: Scores, other: Scores) -> Table:
-    """Return how much better than another run the scores are, by label, as a table for the terminal."""
-    table = Table(title="F1 less that of the other run, strict", box=box.SIMPLE_HEAD, padding=0)
+def _miss_table(scores: Scores) -> Table:
+    table = Table(title="Gold without a strict pair, and why", box=box.SIMPLE_HEAD, padding=0)
     table.add_column("label")
-    for name in ("difference", "95 %", "p"):
+    for name in ("all", "lost in reading", "lost in tagging", "boundary"):
         table.add_column(name, justify="right")
-    for label, found in differences(scores.by_letter["strict"], other.by_letter["strict"]).items():
-        ends = f"{_signed(found.interval.low)} to {_signed(found.interval.high)}"
-        table.add_row(label, _signed(found.value), ends, _figure(found.p))
+    for label, misses in [*scores.misses.items(), (ALL, sum(scores.misses.values(), Misses()))]:
+        table.add_row(label, *map(str, (misses.all, misses.reading, misses.tagging, misses.boundary)))
     return table
-
-
-def _signed(value: float | None) -> str:
-    return NOTHING if value is None else f"{value:+.3f}"
 
 
 def _attribute_table(scores: Scores) -> Table:
@@ -126,6 +126,51 @@ def _attribute_table(scores: Scores) -> Table:
         for name, accuracy in by_name.items():
             table.add_row(label, name, _figure(accuracy.value), str(accuracy.right), str(accuracy.total))
     return table
+
+
+def against_table(name: str, scores: Scores, other: Scores) -> Table:
+    """Return two runs on the same letters side by side, strict, with the difference and its p value."""
+    table = Table(title=f"F1 beside that of {name}, strict", box=box.SIMPLE_HEAD, padding=0)
+    table.add_column("label")
+    for column in ("F1", "other", "difference", "95 %", "p"):
+        table.add_column(column, justify="right")
+    for label, found in differences(scores.by_letter["strict"], other.by_letter["strict"]).items():
+        both = (s.micro("strict") if label == ALL else s.counts["strict"].get(label, Counts()) for s in (scores, other))
+        table.add_row(label, *(_figure(counts.f1) for counts in both), *_difference(found))
+    return table
+
+
+def change_tables(found: Changes) -> Group:
+    """Return what got better and worse since older figures."""
+    table = Table(title=f"F1 less that of before, strict, {_letters(found.letters)}", box=box.SIMPLE_HEAD, padding=0)
+    table.add_column("label")
+    for column in ("difference", "95 %", "p"):
+        table.add_column(column, justify="right")
+    for label, difference in found.labels.items():
+        table.add_row(label, *_difference(difference))
+    parts: list[Table | Text] = [table]
+    for title, items in (("Better", found.better), ("Worse", found.worse)):
+        parts.append(Text(f"{title}: {len(items)}"))
+        parts += (Text(f"  {described(item)}") for item in items[:SHOWN])
+        if len(items) > SHOWN:
+            parts.append(Text(f"  … and {len(items) - SHOWN} more"))
+    return Group(*parts)
+
+
+def described(item: Mapping[str, Any]) -> str:
+    """Return a finding of a file of figures as one line."""
+    gold, predicted = ((item[side] or {}).get("text", "") for side in ("gold", "predicted"))
+    words = gold if gold == predicted else " → ".join(filter(None, (gold, predicted)))
+    parts = [item["letter"], item["label"], item["kind"], " ".join(words.split()), item["detail"]]
+    return " · ".join(filter(None, parts))
+
+
+def _difference(found: Difference) -> list[str]:
+    return [_signed(found.value), f"{_signed(found.interval.low)} to {_signed(found.interval.high)}", _figure(found.p)]
+
+
+def _signed(value: float | None) -> str:
+    return NOTHING if value is None else f"{value:+.3f}"
 
 
 def _letters(count: int) -> str:
