@@ -8,6 +8,7 @@ import sys
 
 import typer
 
+from epistula.cli.adjudicate import adjudicate
 from epistula.cli.agreement import agreement
 from epistula.cli.annotate import annotate
 from epistula.cli.evaluate import evaluate
@@ -28,7 +29,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,  # rich would double the time of --help
 )
-for command in (annotate, text, evaluate, agreement, show, gaps, accept, schema):
+for command in (annotate, text, evaluate, agreement, adjudicate, show, gaps, accept, schema):
     app.command()(command)
 app.add_typer(vocabulary)
 
