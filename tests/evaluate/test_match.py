@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from epistula.evaluate.match import overlap_pairs, shared_characters, strict_pairs
+from epistula.evaluate.match import Scheme, overlap_pairs, pairs_by, shared_characters, strict_pairs
 from epistula.model import Mention
 
 
@@ -55,6 +55,35 @@ def test_pairs(what, gold, predicted, strict, overlap):
     assert ["".join(pair) for pair in names(overlap_pairs(gold, predicted))] == overlap.split()
 
 
+# gold, predicted, exact pairs, partial pairs, pairs by intersection over union
+OTHER_SCHEMES = [
+    ("nothing", [], [], "", "", ""),
+    ("equal", [(0, 5)], [(0, 5)], "g0p0", "g0p0", "g0p0"),
+    ("another label", [(0, 5)], [(0, 5, "ORGAN")], "g0p0", "g0p0", ""),
+    ("the same label before another", [(0, 5)], [(0, 5, "ORGAN"), (0, 5)], "g0p1", "g0p1", "g0p1"),
+    ("other bounds and label", [(0, 5)], [(0, 4, "ORGAN")], "", "g0p0", ""),
+    ("exact before what shares more", [(0, 9), (2, 4)], [(2, 4, "ORGAN")], "g1p0", "g1p0", ""),
+    ("half is enough", [(0, 8)], [(0, 4)], "", "g0p0", "g0p0"),
+    ("less than half is not", [(0, 9)], [(0, 4)], "", "g0p0", ""),
+    ("half of both", [(0, 6)], [(2, 8)], "", "g0p0", "g0p0"),
+    ("apart", [(0, 5)], [(5, 9)], "", "", ""),
+]
+
+
+@pytest.mark.parametrize(
+    ("what", "gold", "predicted", "exact", "partial", "iou"), OTHER_SCHEMES, ids=[row[0] for row in OTHER_SCHEMES]
+)
+def test_pairs_of_the_other_schemes(what, gold, predicted, exact, partial, iou):
+    gold, predicted = mentions("g", *gold), mentions("p", *predicted)
+    for scheme, expected in ((Scheme.EXACT, exact), (Scheme.PARTIAL, partial), (Scheme.IOU, iou)):
+        assert ["".join(pair) for pair in names(pairs_by(scheme, gold, predicted))] == expected.split()
+
+
+def test_equally_good_assignments_the_one_with_more_pairs_is_made():
+    gold, predicted = mentions("g", (0, 6), (6, 12)), mentions("p", (3, 9), (0, 3), (9, 12))
+    assert len(overlap_pairs(gold, predicted)) == 2
+
+
 def test_both_sides_may_use_the_same_ids():
     gold, predicted = mentions("s", (0, 5), (6, 12)), mentions("s", (7, 12), (0, 5))
     assert names(overlap_pairs(gold, predicted)) == [("s0", "s1"), ("s1", "s0")]
@@ -83,24 +112,26 @@ SPANS = st.lists(
 )
 
 
+@pytest.mark.parametrize("scheme", Scheme)
 @given(SPANS, SPANS)
-def test_pairs_are_one_to_one_of_one_label_and_share_a_character(gold, predicted):
+def test_pairs_are_one_to_one_and_share_a_character(scheme, gold, predicted):
     gold, predicted = mentions("g", *gold), mentions("p", *predicted)
-    strict, overlap = strict_pairs(gold, predicted), overlap_pairs(gold, predicted)
-    for pairs in (strict, overlap):
-        assert len({g.id for g, _ in pairs}) == len({p.id for _, p in pairs}) == len(pairs)
-        assert all(g.label == p.label and shared_characters(g, p) > 0 for g, p in pairs)
-    assert set(names(strict)) <= set(names(overlap))
-    assert all((g.start, g.end) == (p.start, p.end) for g, p in strict)
+    pairs = pairs_by(scheme, gold, predicted)
+    assert len({g.id for g, _ in pairs}) == len({p.id for _, p in pairs}) == len(pairs)
+    assert all(shared_characters(g, p) > 0 and (g.label == p.label or not scheme.keeps_label) for g, p in pairs)
+    assert set(names(strict_pairs(gold, predicted))) <= set(names(pairs))
+    if scheme in (Scheme.STRICT, Scheme.EXACT):
+        assert all((g.start, g.end) == (p.start, p.end) for g, p in pairs)
 
 
+@pytest.mark.parametrize("scheme", Scheme)
 @given(SPANS, SPANS, st.randoms(use_true_random=False))
-def test_the_order_of_either_side_is_nothing_to_the_pairs(gold, predicted, random):
+def test_the_order_of_either_side_is_nothing_to_the_pairs(scheme, gold, predicted, random):
     gold, predicted = mentions("g", *gold), mentions("p", *predicted)
-    before = [names(pair_up(gold, predicted)) for pair_up in (strict_pairs, overlap_pairs)]
+    before = names(pairs_by(scheme, gold, predicted))
     random.shuffle(gold)
     random.shuffle(predicted)
-    assert [names(pair_up(gold, predicted)) for pair_up in (strict_pairs, overlap_pairs)] == before
+    assert names(pairs_by(scheme, gold, predicted)) == before
 
 
 def best_by_trying_all(gold, predicted):

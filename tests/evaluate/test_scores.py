@@ -4,14 +4,17 @@ from dataclasses import replace
 
 import pytest
 import spacy
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
+from seqeval.metrics import f1_score
+from seqeval.scheme import IOB2
 from spacy.scorer import Scorer
 from spacy.tokens import Doc, Span
 from spacy.training import Example
 
-from epistula.evaluate.compare import predictions_by_gold_id, stem
+from epistula.evaluate.compare import compare, predictions_by_gold_id, stem
 from epistula.evaluate.counts import Accuracy, Counts
+from epistula.evaluate.match import Scheme
 from epistula.evaluate.scores import Misses, score
 from epistula.model import Annotation, Assertion, Attribution, Mention, Source, mention_id, text_sha256
 
@@ -233,6 +236,25 @@ def test_strict_scores_are_those_of_spacy(letters):
         assert figures(counts) == pytest.approx([theirs["spans_sc_per_type"][label][f] for f in "prf"])
 
 
+def tags_of(spans):
+    """Return spans of tokens as IOB2 tags."""
+    tags = ["O"] * len(WORDS)
+    for start, end, label in spans:
+        tags[start:end] = [f"B-{label}", *[f"I-{label}"] * (end - start - 1)]
+    return tags
+
+
+@settings(max_examples=200)
+@given(st.lists(st.tuples(flat_spans(), flat_spans()), min_size=1, max_size=4))
+def test_strict_f1_of_flat_spans_is_that_of_seqeval(letters):
+    assume(any(spans for pair in letters for spans in pair))
+    gold, predicted = zip(*letters, strict=True)
+    theirs = f1_score(*([tags_of(s) for s in side] for side in (gold, predicted)),
+                      mode="strict", scheme=IOB2, zero_division=0)  # fmt: skip
+    ours = score(*([annotation_of(str(n), doc_of(s)) for n, s in enumerate(side)] for side in (gold, predicted)))
+    assert (ours.micro("strict").f1 or 0) == pytest.approx(theirs)
+
+
 def figures(counts):
     return [counts.precision or 0, counts.recall or 0, counts.f1 or 0]
 
@@ -277,3 +299,35 @@ def test_no_score_depends_on_the_order_of_anything(letters, random):
         random.shuffle(side)
         side[:] = [replace(a, spans=tuple(random.sample(a.spans, len(a.spans)))) for a in side]
     assert score(gold, predicted) == before
+
+
+@given(SPANS, SPANS)
+def test_strict_is_never_above_exact_nor_exact_above_partial(gold, predicted):
+    scores = score([overlapping("a", gold)], [overlapping("a", predicted)])
+    strict, exact, partial, iou, overlap = (
+        scores.micro(scheme).f1 or 0
+        for scheme in (Scheme.STRICT, Scheme.EXACT, Scheme.PARTIAL, Scheme.IOU, Scheme.OVERLAP)
+    )
+    assert strict <= exact <= partial
+    assert strict <= iou <= overlap
+
+
+@given(SPANS, SPANS, st.data())
+def test_a_correct_prediction_more_never_lowers_f1(gold, predicted, data):
+    ours, theirs = overlapping("a", gold), overlapping("a", predicted)
+    before, (letter_before,) = score([ours], [theirs]), compare([ours], [theirs]).letters
+    for scheme in Scheme:
+        missed = letter_before.without_pair(scheme)[0]
+        if missed:
+            found = replace(data.draw(st.sampled_from(missed)), id="more")
+            after = score([ours], [replace(theirs, spans=(*theirs.spans, found))])
+            assert after.micro(scheme).f1 >= (before.micro(scheme).f1 or 0)
+
+
+@given(SPANS.filter(bool))
+def test_a_perfect_prediction_scores_one_and_an_empty_one_zero(gold):
+    letter = overlapping("a", gold)
+    for scheme in Scheme:
+        assert score([letter], [letter]).micro(scheme).f1 == 1
+        assert score([letter], [overlapping("a", [])]).micro(scheme).f1 == 0
+        assert score([letter], [overlapping("a", [])]).micro(scheme).precision is None

@@ -115,7 +115,9 @@ def _assigned(gold: Sequence[Mention], predicted: Sequence[Mention], likeness: L
     left = np.array([(m.start, m.end) for m in gold]).T[:, :, None]
     right = np.array([(m.start, m.end) for m in predicted]).T[:, None, :]
     worth = likeness(left, right)
-    rows, columns = linear_sum_assignment(worth, maximize=True)
+    # among equally good assignments that with more pairs: no number of pairs outweighs one more shared character
+    ranked = np.where(worth > 0, worth * (min(worth.shape) + 1) + 1, 0)
+    rows, columns = linear_sum_assignment(ranked, maximize=True)
     return [(gold[r], predicted[c]) for r, c in zip(rows, columns, strict=True) if worth[r, c] > 0]
 
 
