@@ -331,3 +331,10 @@ def test_a_perfect_prediction_scores_one_and_an_empty_one_zero(gold):
         assert score([letter], [letter]).micro(scheme).f1 == 1
         assert score([letter], [overlapping("a", [])]).micro(scheme).f1 == 0
         assert score([letter], [overlapping("a", [])]).micro(scheme).precision is None
+
+
+def test_bounds_are_the_same_where_the_text_that_was_read_has_moved():
+    """Partial halved every hit when a heading came before the text that was read."""
+    read = letter("a", DRUG, LUPUS, text="Letter to the editor. " + TEXT)
+    scores = score([letter("a", DRUG, NEPHRITIS)], [read])
+    assert [scores.micro(scheme).tp for scheme in (Scheme.STRICT, Scheme.EXACT, Scheme.PARTIAL)] == [1, 1, 1.5]

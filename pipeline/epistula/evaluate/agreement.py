@@ -87,7 +87,7 @@ def agreement(one: Iterable[Annotation], other: Iterable[Annotation]) -> Agreeme
     found: list[Disagreement] = []
     for letter in letters:
         for scheme in SCHEMES:
-            counts[scheme].append(tally(scheme, letter.gold.spans, letter.found, letter.pairs[scheme]))
+            counts[scheme].append(tally(letter.gold.spans, letter.found, letter.pairs[scheme]))
         found += disagreements(letter)
         for pair in letter.pairs[Scheme.OVERLAP]:
             for attribute, stated in _stated(pair):

@@ -33,6 +33,13 @@ class Compared:
         """The predicted mentions."""
         return self.predicted.spans if self.predicted else ()
 
+    def halves(self, scheme: Scheme) -> frozenset[int]:
+        """Return the gold mentions, by id of Python object, whose pair is half a hit: its bounds are not the same."""
+        if scheme is not Scheme.PARTIAL:
+            return frozenset()
+        exact = {id(gold) for gold, _ in self.pairs[Scheme.EXACT]}
+        return frozenset(id(gold) for gold, _ in self.pairs[scheme]) - exact
+
     def without_pair(self, scheme: Scheme) -> tuple[list[Mention], list[Mention]]:
         """Return the gold and the predicted mentions that a scheme leaves alone."""
         left, right = {id(g) for g, _ in self.pairs[scheme]}, {id(p) for _, p in self.pairs[scheme]}

@@ -1,10 +1,10 @@
 """Hits and misses, and the figures made of them."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from epistula.evaluate.match import Pair, Scheme
+from epistula.evaluate.match import Pair
 from epistula.model import Mention
 
 
@@ -62,17 +62,18 @@ Group = Callable[[Mention], str | None]
 
 
 def tally(
-    scheme: Scheme,
     gold: Sequence[Mention],
     predicted: Sequence[Mention],
     pairs: Sequence[Pair],
     *,
+    halves: Collection[int] = (),
     of_gold: Group = lambda m: m.label,
     of_predicted: Group = lambda m: m.label,
 ) -> dict[str, Counts]:
     """Return the counts of a letter by group, by label unless told otherwise.
 
-    A pair counts in the group of its gold mention. Where labels need not be the same, the prediction of a pair counts
+    A pair counts in the group of its gold mention, as half a hit where the gold mention is one of `halves` (ids of
+    Python objects). Where labels need not be the same, the prediction of a pair counts
     in no other group, so that the sum over all groups has as many predictions as there are.
     """
     counts: dict[str, Counts] = defaultdict(Counts)
@@ -81,9 +82,8 @@ def tally(
         if group is not None:
             counts[group] += here
 
-    for one, other in pairs:
-        half = scheme is Scheme.PARTIAL and (one.start, one.end) != (other.start, other.end)
-        add(of_gold(one), Counts(0.5, 0.5, 0.5) if half else Counts(tp=1))
+    for one, _ in pairs:
+        add(of_gold(one), Counts(0.5, 0.5, 0.5) if id(one) in halves else Counts(tp=1))
     left, right = {id(g) for g, _ in pairs}, {id(p) for _, p in pairs}
     for mention in gold:
         if id(mention) not in left:

@@ -8,6 +8,8 @@ from epistula.evaluate.figures import Changes
 from epistula.evaluate.report import NOTHING, SHOWN, described
 from epistula.evaluate.scores import Scores
 
+ESCAPED = {**{ord(sign): f"\\{sign}" for sign in "\\|*_`[]"}, ord("<"): "&lt;", ord(">"): "&gt;"}
+
 
 def to_markdown(title: str, scores: Scores, found: Changes | None = None) -> str:
     """Return figures by label, attributes, and what got better and worse where older figures are given."""
@@ -53,13 +55,7 @@ def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
 
 def _escaped(text: str) -> str:
     """Return text in which nothing is markup."""
-    for sign in "\\|<>*_`[]":
-        text = (
-            text.replace(sign, f"\\{sign}")
-            if sign not in "<>"
-            else text.replace(sign, {"<": "&lt;", ">": "&gt;"}[sign])
-        )
-    return text
+    return text.translate(ESCAPED)
 
 
 def _figure(value: float | None) -> str:

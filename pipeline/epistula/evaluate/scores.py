@@ -88,7 +88,10 @@ def scores_of(comparison: Comparison) -> Scores:
     """Return the figures of a comparison."""
     letters = comparison.letters
     by_letter = {
-        scheme: {one.gold.id: tally(scheme, one.gold.spans, one.found, one.pairs[scheme]) for one in letters}
+        scheme: {
+            one.gold.id: tally(one.gold.spans, one.found, one.pairs[scheme], halves=one.halves(scheme))
+            for one in letters
+        }
         for scheme in Scheme
     }
     return Scores(
@@ -139,12 +142,12 @@ def _by_value(letter: Compared, label: str, name: str) -> dict[str, Counts]:
     gold = [m for m in letter.gold.spans if m.label == label]
     predicted = [m for m in letter.found if m.label == label and id(m) not in silent]
     same = [(g, p) for g, p in pairs if of(g) is not None and of(g) == of(p)]
-    return tally(Scheme.OVERLAP, gold, predicted, same, of_gold=of, of_predicted=of)
+    return tally(gold, predicted, same, of_gold=of, of_predicted=of)
 
 
 def _zones(letter: Compared) -> dict[str, Counts]:
     return tally(
-        Scheme.STRICT, letter.gold.spans, letter.found, letter.pairs[Scheme.STRICT],
+        letter.gold.spans, letter.found, letter.pairs[Scheme.STRICT],
         of_gold=lambda m: zone_of(letter.gold, m),
         of_predicted=lambda m: zone_of(letter.predicted, m) if letter.predicted else None,
     )  # fmt: skip
@@ -152,7 +155,7 @@ def _zones(letter: Compared) -> dict[str, Counts]:
 
 def _attributions(letter: Compared) -> dict[str, Counts]:
     return tally(
-        Scheme.STRICT, letter.gold.spans, letter.found, letter.pairs[Scheme.STRICT],
+        letter.gold.spans, letter.found, letter.pairs[Scheme.STRICT],
         of_gold=lambda m: m.attribution, of_predicted=lambda m: m.attribution,
     )  # fmt: skip
 
