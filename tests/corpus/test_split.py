@@ -1,4 +1,4 @@
-"""The letters of the test split: none of their text is in the cases that rules are made by."""
+"""The letters of the test split: none of their text is in cases, rules or lexicons."""
 
 import json
 import re
@@ -9,7 +9,7 @@ import pytest
 ROOT = Path(__file__).parents[2]
 LETTERS = ROOT / "annotations" / "gold" / "letters.jsonl"
 TEST = set((ROOT / "annotations" / "gold" / "test.txt").read_text().split())
-CASES = sorted((ROOT / "pipeline").rglob("*cases.txt"))
+DATA = sorted(p for p in (ROOT / "pipeline").rglob("*") if p.suffix in (".txt", ".json", ".jsonl"))
 LENGTH = 7
 """Words in a row that are no coincidence."""
 
@@ -28,7 +28,16 @@ def test_the_split_names_letters_that_are_there():
     assert set(texts()) > TEST
 
 
-@pytest.mark.parametrize("path", CASES, ids=lambda path: f"{path.parent.name}/{path.name}")
-def test_no_case_quotes_a_test_letter(path):
-    quoted = set.union(*(runs(text) for name, text in texts().items() if name in TEST))
-    assert not [line for line in path.read_text().splitlines() if runs(line) & quoted]
+@pytest.fixture(scope="module")
+def quotable():
+    return set.union(*(runs(text) for name, text in texts().items() if name in TEST))
+
+
+@pytest.mark.parametrize("path", DATA, ids=lambda path: f"{path.parent.name}/{path.name}")
+def test_no_case_or_lexicon_quotes_a_test_letter(path, quotable):
+    assert not [line for line in path.read_text().splitlines() if runs(line) & quotable]
+
+
+def test_a_quotation_would_be_seen(quotable):
+    words = next(text for name, text in texts().items() if name in TEST).split()
+    assert runs("He wrote: " + " ".join(words[3:14]) + ".") & quotable
