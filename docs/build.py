@@ -1,5 +1,5 @@
-"""Write the parts of the docs that follow from the code: docs/labels.md, docs/schema.json, docs/cli.md
-and the example in the README.
+"""Write the parts of the docs that follow from the code: docs/labels.md, docs/schema.json, docs/cli.md,
+the corpora in docs/benchmarks.md and the example in the README.
 
     python docs/build.py [--check]
 
@@ -13,6 +13,7 @@ from pathlib import Path
 
 from typer.testing import CliRunner
 
+from epistula.benchmark.mapping import load_mapping, shipped
 from epistula.cli import app
 from epistula.jsonl import ANNOTATION, write_text
 from epistula.labels import all_labels, json_schema
@@ -92,6 +93,23 @@ def readme() -> str:
     return f"{head}<!-- example: written by make docs -->\n{fence}<!-- end of example -->{tail}"
 
 
+def benchmarks() -> str:
+    """Return the page on benchmarks with the corpora that mappings are shipped for."""
+    page = (HERE / "benchmarks.md").read_text(encoding="utf-8")
+    head, rest = page.split("<!-- corpora: written by make docs -->\n", 1)
+    tail = rest.split("<!-- end of corpora -->", 1)[1]
+    table = "\n".join(["| mapping | corpus | format | scored | licence |", "|---|---|---|---|---|", *_corpora()])
+    notes = "\n".join(f"- **{name}**: {load_mapping(name).note} {load_mapping(name).citation}." for name in shipped())
+    return f"{head}<!-- corpora: written by make docs -->\n{table}\n\n{notes}\n<!-- end of corpora -->{tail}"
+
+
+def _corpora() -> Iterator[str]:
+    for name in shipped():
+        mapping = load_mapping(name)
+        scored = ", ".join(("given concepts, assertion",) if mapping.given else mapping.scored)
+        yield f"| `{name}` | [{mapping.name}]({mapping.published}) | {mapping.format} | {scored} | {mapping.licence} |"
+
+
 def generated() -> dict[Path, str]:
     """Return the generated files with their content."""
     schema = json.dumps(json_schema(), indent=2, ensure_ascii=False) + "\n"
@@ -99,6 +117,7 @@ def generated() -> dict[Path, str]:
         HERE / "labels.md": label_table(),
         HERE / "cli.md": command_help(),
         HERE / "schema.json": schema,
+        HERE / "benchmarks.md": benchmarks(),
         HERE.parent / "README.md": readme(),
     }
 

@@ -11,6 +11,7 @@ import typer
 from epistula.cli.adjudicate import adjudicate
 from epistula.cli.agreement import agreement
 from epistula.cli.annotate import annotate
+from epistula.cli.benchmark import benchmark
 from epistula.cli.evaluate import evaluate
 from epistula.cli.gaps import accept, gaps
 from epistula.cli.schema import schema
@@ -29,7 +30,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,  # rich would double the time of --help
 )
-for command in (annotate, text, evaluate, agreement, adjudicate, show, gaps, accept, schema):
+for command in (annotate, text, evaluate, benchmark, agreement, adjudicate, show, gaps, accept, schema):
     app.command()(command)
 app.add_typer(vocabulary)
 

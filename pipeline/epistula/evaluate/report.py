@@ -27,7 +27,7 @@ def to_tables(scores: Scores) -> Group:
         _label_table(scores),
         _interval_table(scores),
         _miss_table(scores),
-        _attribute_table(scores),
+        *([_attribute_table(scores)] if scores.attributes else []),
     ]
     if _any_predicted(scores.relations.get("strict", {})):
         strict, overlap = scores.relations.values()

@@ -1,0 +1,1 @@
+"""Scoring on corpora of others, and systems of others beside ours."""
