@@ -8,7 +8,7 @@ LETTERS := corpus/letters
 OUTPUT := annotations/letters.jsonl
 GOLD := annotations/gold/letters.jsonl
 
-.PHONY: run test check bench corpus docs clean
+.PHONY: run test check bench corpus scores docs clean
 
 run: $(READY)  ## annotate corpus/letters into annotations/ and score it against the gold
 	$(BIN)/epistula annotate $(LETTERS) -o $(OUTPUT)
@@ -33,6 +33,9 @@ bench: $(READY)  ## measure speed against something else in the same run
 
 corpus: $(READY)  ## typeset the letters and make the gold from their sources
 	$(BIN)/python corpus/build.py
+
+scores: $(READY)  ## accept the scores of now: make scores CHANGE="line of the CHANGELOG that says why"
+	$(BIN)/python annotations/score.py --accept "$(CHANGE)"
 
 docs: $(READY)  ## write the generated parts of the docs
 	$(BIN)/python docs/build.py

@@ -1,5 +1,5 @@
 """Write the parts of the docs that follow from the code: docs/labels.md, docs/schema.json, docs/cli.md,
-the corpora in docs/benchmarks.md and the example in the README.
+the corpora in docs/benchmarks.md, the example and the scores in the README.
 
     python docs/build.py [--check]
 
@@ -15,6 +15,7 @@ from typer.testing import CliRunner
 
 from epistula.benchmark.mapping import load_mapping, shipped
 from epistula.cli import app
+from epistula.evaluate.counts import Counts
 from epistula.jsonl import ANNOTATION, write_text
 from epistula.labels import all_labels, json_schema
 from epistula.labels.label import Attribute, Label
@@ -84,23 +85,38 @@ def example() -> str:
     return "{\n" + ",\n".join(parts) + "\n}"
 
 
+def scores() -> str:
+    """Return the accepted figures of the test split as a table."""
+    found = json.loads((HERE.parent / "annotations" / "scores.json").read_text("utf-8"))["test"]
+    rows = {label: Counts(*counts) for label, counts in found["labels"].items()}
+    rows["all"] = sum(rows.values(), Counts())
+    lines = ["| label | gold | precision | recall | F1 (strict) | 95 % |", "|---|---:|---:|---:|---:|---|"]
+    for label, c in rows.items():
+        figures = " | ".join("–" if value is None else f"{value:.3f}" for value in (c.precision, c.recall, c.f1))
+        low, high = found["intervals"][label]
+        lines.append(f"| {label} | {c.support} | {figures} | {low:.3f}–{high:.3f} |")
+    return "\n".join(lines)
+
+
 def readme() -> str:
-    """Return the README with its example."""
-    text = (HERE.parent / "README.md").read_text(encoding="utf-8")
-    head, rest = text.split("<!-- example: written by make docs -->\n", 1)
-    tail = rest.split("<!-- end of example -->", 1)[1]
-    fence = f"```json\n{example()}\n```\n"
-    return f"{head}<!-- example: written by make docs -->\n{fence}<!-- end of example -->{tail}"
+    """Return the README with its example and its scores."""
+    page = (HERE.parent / "README.md").read_text(encoding="utf-8")
+    return _with(_with(page, "example", f"```json\n{example()}\n```"), "scores", scores())
+
+
+def _with(page: str, name: str, part: str) -> str:
+    """Return a page with its generated part of that name."""
+    begin, end = f"<!-- {name}: written by make docs -->\n", f"<!-- end of {name} -->"
+    head, rest = page.split(begin, 1)
+    return f"{head}{begin}{part}\n{end}{rest.split(end, 1)[1]}"
 
 
 def benchmarks() -> str:
     """Return the page on benchmarks with the corpora that mappings are shipped for."""
     page = (HERE / "benchmarks.md").read_text(encoding="utf-8")
-    head, rest = page.split("<!-- corpora: written by make docs -->\n", 1)
-    tail = rest.split("<!-- end of corpora -->", 1)[1]
     table = "\n".join(["| mapping | corpus | format | scored | licence |", "|---|---|---|---|---|", *_corpora()])
     notes = "\n".join(f"- **{name}**: {load_mapping(name).note} {load_mapping(name).citation}." for name in shipped())
-    return f"{head}<!-- corpora: written by make docs -->\n{table}\n\n{notes}\n<!-- end of corpora -->{tail}"
+    return _with(page, "corpora", f"{table}\n\n{notes}")
 
 
 def _corpora() -> Iterator[str]:
