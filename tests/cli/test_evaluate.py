@@ -51,6 +51,23 @@ def test_only_some_letters(run, put, tmp_path):
     (tmp_path / "ids.txt").write_text("c\n")
     ended = run("evaluate", *files, "--only", "ids.txt")
     assert (ended.code, "no letter 'c'" in ended.err) == (1, True)
+    (tmp_path / "ids.txt").write_bytes(b"\xef\xbb\xbfb\r\n")
+    assert run("evaluate", *files, "--only", "ids.txt").code == 0
+
+
+@pytest.mark.parametrize(("content", "reason"), [(b"", "names no letter"), (b"\xff\n", "Give a text file in UTF-8")])
+def test_a_file_of_ids_that_names_none(run, put, tmp_path, content, reason):
+    (tmp_path / "ids.txt").write_bytes(content)
+    ended = run("evaluate", put("p.jsonl", row()), "--gold", put("g.jsonl", row()), "--only", "ids.txt")
+    assert (ended.code, reason in ended.err) == (1, True)
+
+
+def test_two_reports_in_one_file_are_refused(run, put, tmp_path):
+    files = put("p.jsonl", row()), "--gold", put("g.jsonl", row())
+    ended = run("evaluate", *files, "--json", "out", "--markdown", "./out")
+    assert (ended.code, "out: is to be written twice" in ended.err) == (1, True)
+    assert not (tmp_path / "out").exists()
+    assert run("evaluate", *files, "--json", "/dev/null", "--markdown", "/dev/null").code == 0
 
 
 def test_a_letter_without_prediction_is_named(run, put):

@@ -9,7 +9,7 @@ import pytest
 ROOT = Path(__file__).parents[2]
 LETTERS = ROOT / "annotations" / "gold" / "letters.jsonl"
 TEST = set((ROOT / "annotations" / "gold" / "test.txt").read_text().split())
-DATA = sorted(p for p in (ROOT / "pipeline").rglob("*") if p.suffix in (".txt", ".json", ".jsonl"))
+DATA = sorted(p for p in (ROOT / "pipeline").rglob("*") if p.suffix in (".txt", ".json", ".jsonl", ".toml", ".py"))
 LENGTH = 7
 """Words in a row that are no coincidence."""
 

@@ -142,6 +142,7 @@ BROKEN = [
     ("not ours", "name,age\nx,3\n", "line 2: no column"),
     ("no number", HEAD + "a\tx\t9\tDRUG\tonly one\t\t\t\tone\t\t\n", "line 2: invalid literal"),
     ("no decision", HEAD + "a\t1\t9\tDRUG\tonly one\t\t\t\tperhaps\t\t\n", "line 2: decision 'perhaps'"),
+    ("nobody decided", HEAD + "a\t1\t9\tDRUG\tonly one\t\t\t\tone\t \t\n", "line 2: the decision has nobody"),
     ("a value for a mention", HEAD + "a\t1\t9\tDRUG\tonly one\t\t\t\t=x\t\t\n", "line 2: decision '=x'"),
 ]
 
@@ -160,6 +161,17 @@ def test_a_file_that_is_read_is_never_written_over(tmp_path):
     one = tmp_path / "one.jsonl"
     write_annotations(one, [letter("a", DRUG)])
     assert isinstance(run(one, one, "--decisions", one)[0].exception, InputError)
+    decisions = tmp_path / "decisions.tsv"
+    decisions.write_text(HEAD)
+    assert isinstance(run(one, one, "--decisions", decisions, "-o", decisions)[0].exception, InputError)
+    assert decisions.read_text() == HEAD
+
+
+def test_a_decision_that_answers_to_nothing_is_told_when_it_goes(tmp_path):
+    one, decisions = tmp_path / "one.jsonl", tmp_path / "decisions.tsv"
+    write_annotations(one, [letter("a", DRUG)])
+    decisions.write_text(HEAD + "a\t1\t9\tDRUG\tonly one\t\t\t\tone\tK. L.\t\n")
+    assert "0 disagreements, 0 decided. 1 answered to none" in run(one, one, "--decisions", decisions)[1]
 
 
 def test_words_with_tabs_and_line_breaks_stay_in_their_cell():

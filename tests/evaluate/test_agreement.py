@@ -50,6 +50,8 @@ def test_every_disagreement_is_named():
         ([letter("a")], [letter("b")], "no letter in common"),
         ([letter("a")], [letter("a", text="Another text.")], "different texts"),
         ([], [], "no letter in common"),
+        ([letter("a"), letter("a", DRUG)], [letter("a")], "have the id 'a'"),
+        ([letter("a")], [letter("a"), letter("a")], "have the id 'a'"),
     ],
 )
 def test_what_cannot_be_compared(one, other, reason):

@@ -13,7 +13,7 @@ from epistula.evaluate.findings import findings
 from epistula.evaluate.markdown import to_markdown
 from epistula.evaluate.scores import scores_of
 from epistula.jsonl import write_annotations
-from epistula.model import Assertion
+from epistula.model import Annotation, Assertion, CaseRecord, Relation
 
 from .test_scores import DRUG, LUPUS, NEPHRITIS, TEXT, letter
 
@@ -68,9 +68,38 @@ def test_extras_in_text_that_gold_has_not_are_told_apart_by_their_words():
     assert not changes(read("infliximab"), read("infliximab")).worse
 
 
+def related(*relations, records=()):
+    spans = letter("a", NEGATED, NEPHRITIS).spans
+    ends = {m.label: m.id for m in spans}
+    made = [Relation(label, ends["DRUG"], ends["DIAGNOSIS"], label) for label in relations]
+    return Annotation(id="a", text=TEXT, spans=spans, relations=tuple(made), records=records)
+
+
+# relations and records of the run before and of that after → better, worse
+PARTS = [
+    ("not asked before", related(), related("x"), [], []),
+    ("asked, one lost", related("x", "y"), related("x"), [], ["relation missed"]),
+    ("asked, one mended", related("x"), related("x", "y"), ["relation missed"], []),
+    ("records not asked before", related(), related(records=(CaseRecord(n=1),)), [], []),
+    ("two alike, one mended", related(records=(CaseRecord(drugs=("other", "other")),)),
+     related(records=(CaseRecord(drugs=("other",)),)), ["record slot extra"], []),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("what", "before", "after", "better", "worse"), PARTS, ids=[row[0] for row in PARTS])
+def test_relations_and_records_change_only_where_both_runs_have_some(what, before, after, better, worse):
+    gold = [related("x", "y", records=(CaseRecord(n=1, sex="female"),))]
+    found = changes(figures(after, gold=gold), figures(before, gold=gold))
+    assert [[item["kind"] for item in side] for side in (found.better, found.worse)] == [better, worse]
+
+
 @pytest.mark.parametrize(
-    ("content", "reason"), [("{", "Expecting property name"), ("[]", "no figures"), ('{"version": 0}', "no figures")]
-)
+    ("content", "reason"),
+    [
+        ("{", "Expecting property name"), ("[]", "no figures"), ('{"version": 0}', "no figures"),
+        ('{"version": 1, "letters": []}', "no figures"),
+    ],
+)  # fmt: skip
 def test_a_file_that_holds_no_figures(tmp_path, content, reason):
     (tmp_path / "old.json").write_text(content)
     with pytest.raises(InputError, match=reason):
@@ -81,8 +110,10 @@ def test_every_count_has_its_items():
     data = figures(letter("a", PRESENT, LUPUS), letter("b", ("ORGAN", "patients")))
     strict = data["schemes"]["strict"]["all"]
     kinds = [finding["kind"] for finding in data["findings"]]
-    exact = [pair for pairs in data["pairs"].values() for pair in pairs if pair[3]]
-    assert strict["tp"] == len(exact)
+    pairs = [pair for pairs in data["pairs"].values() for pair in pairs]
+    for scheme in ("strict", "exact", "overlap", "iou"):
+        counted = [pair for pair in pairs if scheme in pair["schemes"]]
+        assert data["schemes"][scheme]["all"]["tp"] == len(counted)
     assert strict["fn"] == kinds.count("lost in tagging") + kinds.count("boundary")
     assert strict["fp"] == kinds.count("extra") + kinds.count("boundary")
 

@@ -11,7 +11,7 @@ from epistula.evaluate.findings import Kind, findings
 from epistula.evaluate.html import SHOWN, to_html
 from epistula.evaluate.scores import scores_of
 from epistula.jsonl import write_annotations
-from epistula.model import Assertion
+from epistula.model import Assertion, Concept, Cue, Provenance
 
 from .test_scores import DRUG, LUPUS, NEPHRITIS, TEXT, letter
 
@@ -52,7 +52,21 @@ def test_findings(gold, predicted, expected):
 def test_a_letter_without_a_prediction_and_one_that_was_read_in_part():
     cut = letter("b", text="Two patients recovered.")
     wrong = findings(compare([letter("a", DRUG), letter("b", DRUG)], [cut]))
-    assert [(f.letter, f.kind) for f in wrong] == [("a", Kind.MISSED), ("b", Kind.UNREAD)]
+    assert [(f.letter, f.kind) for f in wrong] == [("a", Kind.UNREAD), ("b", Kind.UNREAD)]
+
+
+def test_behind_a_wrong_attribute_stands_its_cue():
+    cues = {"assertion": Cue(4, 7, "not", "did_not"), "attribution": Cue(0, 2, "we", "we_own")}
+    by = Provenance("labels", "1", "drug.lexicon", cues)
+    found = (*DRUG, {"assertion": Assertion.NEGATED, "concept": Concept("drug:rituximab", "rituximab"), "by": by})
+    for predicted, why in ((found, "drug.lexicon · drug:rituximab · did_not “not”"), (NEGATED, "")):
+        (finding,) = findings(compare([letter("a", PRESENT)], [letter("a", predicted)]))
+        assert finding.why == why
+
+
+def test_attributes_without_fixed_values_are_on_the_page_too():
+    counted = [letter("a", ("PATIENTS", "Two patients", {"attributes": {"n": n}})) for n in (2, 3)]
+    assert "<td>PATIENTS n<td>0.000<td>0<td>1</tr>" in page(counted[:1], counted[1:])
 
 
 def test_what_is_tagged_in_text_that_gold_has_not():

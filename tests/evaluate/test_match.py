@@ -55,6 +55,15 @@ def test_pairs(what, gold, predicted, strict, overlap):
     assert ["".join(pair) for pair in names(overlap_pairs(gold, predicted))] == overlap.split()
 
 
+SPANS = st.lists(st.tuples(st.integers(0, 12), st.integers(1, 6)), max_size=7, unique=True)
+
+
+@given(SPANS, SPANS, st.sampled_from(list(Scheme)))
+def test_the_pairs_are_the_same_whichever_side_is_gold(one, other, scheme):
+    one, other = (mentions(s, *((at, at + n) for at, n in spans)) for s, spans in (("a", one), ("b", other)))
+    assert names(pairs_by(scheme, one, other)) == sorted(pair[::-1] for pair in names(pairs_by(scheme, other, one)))
+
+
 # gold, predicted, exact pairs, partial pairs, pairs by intersection over union
 OTHER_SCHEMES = [
     ("nothing", [], [], "", "", ""),

@@ -80,3 +80,7 @@ def test_print_opens_all(page):
     page.emulate_media(media="print")
     assert not page.get_by_label("Find").is_visible()
     assert page.get_by_text("negated → present").is_visible()
+    kept = "getComputedStyle(document.querySelector('{}')).printColorAdjust"
+    assert {page.evaluate(kept.format(each)) for each in ("mark", ".bar i", ".right")} == {"exact"}
+    page.evaluate("window.dispatchEvent(new Event('afterprint'))")
+    assert page.locator("details[open]").count() == 0

@@ -94,6 +94,8 @@ def test_a_letter_without_a_prediction_is_missed_whole():
     scores = score([letter("a", DRUG), letter("b", DRUG, NEPHRITIS)], [letter("a", DRUG)])
     assert (scores.letters, scores.missing) == (["a", "b"], ["b"])
     assert counts_of(scores, "strict") == {"DIAGNOSIS": (0, 0, 1), "DRUG": (1, 0, 1)}
+    # what no prediction has the text of was not read
+    assert scores.misses == {"DIAGNOSIS": Misses(reading=1), "DRUG": Misses(reading=1)}
 
 
 def test_a_prediction_without_gold_is_left_out():

@@ -12,7 +12,7 @@ from epistula.benchmark.run import Run
 from epistula.evaluate.bootstrap import ALL, differences
 from epistula.evaluate.counts import Counts
 from epistula.evaluate.figures import to_json
-from epistula.evaluate.report import NOTHING
+from epistula.evaluate.report import NOTHING, difference_cells, few
 from epistula.evaluate.scores import BOTH, Scores
 
 
@@ -38,16 +38,19 @@ def side_by_side(ours: Run, other: Run) -> Table:
     """Return two systems on the same letters, by label and scheme; below 0 the other is better."""
     missing = len(other.scores.missing)
     lacking = f"; {missing} letters without prediction, counted as missed" if missing else ""
-    table = Table(title=f"{ours.name} and {other.name}, F1{lacking}", box=box.SIMPLE_HEAD, padding=0)
+    table = Table(
+        title=f"{ours.name} and {other.name}, F1{lacking}{few(len(ours.scores.letters))}",
+        box=box.SIMPLE_HEAD,
+        padding=0,
+    )
     for column in ("label", "scheme"):
         table.add_column(column)
     for column in (ours.name, other.name, "difference", "95 %", "p"):
         table.add_column(column, justify="right", overflow="fold")
     for scheme in BOTH:
         for label, found in _differences(ours, other, scheme).items():
-            low, high = (_signed(end) for end in found.interval)
             both = [_figure(f1(run.scores, scheme, label)) for run in (ours, other)]
-            table.add_row(label, scheme, *both, _signed(found.value), f"{low} to {high}", _figure(found.p))
+            table.add_row(label, scheme, *both, *difference_cells(found))
     return table
 
 
@@ -87,16 +90,9 @@ def to_markdown(runs: Sequence[Run]) -> str:
         for scheme in BOTH:
             for label, found in _differences(ours, other, scheme).items():
                 both = " | ".join(_figure(f1(run.scores, scheme, label)) for run in (ours, other))
-                low, high = (_signed(end) for end in found.interval)
-                lines.append(
-                    f"| {label} | {scheme} | {both} | {_signed(found.value)} | {low} to {high} | {_figure(found.p)} |"
-                )
+                lines.append(f"| {label} | {scheme} | {both} | {' | '.join(difference_cells(found))} |")
         lines.append("")
     return "\n".join(lines)
-
-
-def _signed(value: float | None) -> str:
-    return NOTHING if value is None else f"{value:+.3f}"
 
 
 def _figure(value: float | None) -> str:

@@ -23,14 +23,12 @@ def adjudicate(
     from rich.console import Console
     from rich.text import Text
 
-    from epistula.errors import InputError
+    from epistula.cli.scoring import refuse_inputs
     from epistula.evaluate.adjudicate import adjudicated, questions, read_decisions
     from epistula.jsonl import read_annotations, write_annotations, write_text
     from epistula.labels import problem_with
 
-    for written in filter(None, (decisions, output)):
-        if written.resolve() in (one.resolve(), other.resolve()):
-            raise InputError(f"{written}: is also an input. Name another file.")
+    refuse_inputs((one, other), (decisions, output))
     first, second = (list(read_annotations(path, problem_with, bare=True)) for path in (one, other))
     known = read_decisions(decisions) if decisions.exists() else {}
     console = Console()
@@ -38,7 +36,9 @@ def adjudicate(
         text = questions(first, second, known)
         write_text(decisions, text)
         rows = text.count("\n") - 1
-        console.print(Text(f"{decisions}: {rows} disagreements, {len(known)} decided."))
+        kept = len(read_decisions(decisions))
+        gone = f" {len(known) - kept} answered to none and are gone." if kept < len(known) else ""
+        console.print(Text(f"{decisions}: {rows} disagreements, {kept} decided.{gone}"))
         return
     letters = adjudicated(first, second, known)
     write_annotations(output, letters)

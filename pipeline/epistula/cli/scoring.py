@@ -30,15 +30,20 @@ def records_that_stay() -> Iterator[None]:
 
 
 def refuse_inputs(read: Iterable[Path | None], written: Iterable[Path | None]) -> None:
-    """Refuse to write over what is read.
+    """Refuse to write over what is read, or twice to one file.
 
     Raises:
-        InputError: a file is in both.
+        InputError: a file is in both, or in one twice.
     """
+    from epistula.jsonl import is_special
+
     inputs = {path.resolve() for path in read if path}
-    for path in filter(None, written):
+    outputs = [path for path in written if path and not is_special(path)]
+    for number, path in enumerate(outputs):
         if path.resolve() in inputs:
-            raise InputError(f"{path}: is also an input. Name another file for the figures.")
+            raise InputError(f"{path}: is also an input. Name another file to write.")
+        if path.resolve() in {other.resolve() for other in outputs[:number]}:
+            raise InputError(f"{path}: is to be written twice. Name a file for each.")
 
 
 def gold_of(path: Path, only: Path | None) -> "list[Annotation]":
@@ -53,7 +58,12 @@ def gold_of(path: Path, only: Path | None) -> "list[Annotation]":
     letters = list(read_annotations(path, problem_with, bare=True))
     if only is None:
         return letters
-    wanted = {line.decode().strip() for _, line in read_lines(only)}
+    try:
+        wanted = {line.decode("utf-8-sig").strip() for _, line in read_lines(only)}
+    except UnicodeDecodeError as error:
+        raise InputError(f"{only}: {error}. Give a text file in UTF-8, an id a line.") from error
+    if not wanted:
+        raise InputError(f"{only}: names no letter. Give ids of letters in {path}, one a line.")
     if unknown := wanted - {letter.id for letter in letters}:
         raise InputError(f"{only}: the gold has no letter {min(unknown)!r}. Give ids of letters in {path}.")
     return [letter for letter in letters if letter.id in wanted]

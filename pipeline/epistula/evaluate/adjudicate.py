@@ -89,7 +89,9 @@ def read_decisions(path: Path) -> dict[Key, Decision]:
             raise InputError(
                 f"{path}, line {number}: decision {decision!r}. Write one, other or, for an attribute, =VALUE."
             )
-        found[key] = Decision(decision, row["by"].strip(), row["note"].strip())
+        if not (by := row["by"].strip()):
+            raise InputError(f"{path}, line {number}: the decision has nobody in the column by. Write who decided.")
+        found[key] = Decision(decision, by, row["note"].strip())
     return found
 
 

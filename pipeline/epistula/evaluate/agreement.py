@@ -79,7 +79,7 @@ def agreement(one: Iterable[Annotation], other: Iterable[Annotation]) -> Agreeme
     """Compare two annotations of the same letters, letter by letter.
 
     Raises:
-        InputError: they have no letter in common, or a letter has two texts.
+        InputError: they have no letter in common, a letter has two texts, or one of them has a letter twice.
     """
     letters, alone = both(one, other)
     counts: dict[str, list[dict[str, Counts]]] = {scheme: [] for scheme in SCHEMES}
@@ -103,9 +103,9 @@ def both(one: Iterable[Annotation], other: Iterable[Annotation]) -> tuple[list[C
     """Return the letters that two annotations share, compared, and the ids of those that only one has.
 
     Raises:
-        InputError: they have no letter in common, or a letter has two texts.
+        InputError: they have no letter in common, a letter has two texts, or one of them has a letter twice.
     """
-    first, second = {a.id: a for a in one}, {a.id: a for a in other}
+    first, second = _by_id(one), _by_id(other)
     shared = sorted(first.keys() & second.keys())
     if not shared:
         raise InputError("the two files have no letter in common. Give two annotations of the same letters.")
@@ -114,6 +114,14 @@ def both(one: Iterable[Annotation], other: Iterable[Annotation]) -> tuple[list[C
             raise InputError(f"letter {name}: the two files have different texts. Annotate the same text twice.")
     compared = compare([first[name] for name in shared], [second[name] for name in shared])
     return list(compared.letters), sorted(first.keys() ^ second.keys())
+
+
+def _by_id(letters: Iterable[Annotation]) -> dict[str, Annotation]:
+    found: dict[str, Annotation] = {}
+    for letter in letters:
+        if found.setdefault(letter.id, letter) is not letter:
+            raise InputError(f"two letters of one annotation have the id {letter.id!r}. Keep one.")
+    return found
 
 
 def disagreements(letter: Compared) -> list[Disagreement]:

@@ -16,6 +16,8 @@ SAMPLES = 2000
 SEED = 0
 FEW = 20
 """With fewer letters an interval is a rough guide only."""
+LEAST = 2
+"""With fewer letters nothing says how much one letter differs from the next."""
 LEVEL = 0.95
 ALL = "all"
 
@@ -24,14 +26,18 @@ LetterCounts = Mapping[str, Mapping[str, Counts]]
 
 
 class Interval(NamedTuple):
-    """The interval of an F1 at `LEVEL`; None for both ends where no sample has a figure."""
+    """The interval of an F1 at `LEVEL`; None for both ends where fewer than `LEAST` letters have anything to count."""
 
     low: float | None
     high: float | None
 
 
+NO_INTERVAL = Interval(None, None)
+
+
 class Difference(NamedTuple):
-    """F1 of one run less that of another, its interval, and the two-sided p value of no difference."""
+    """F1 of one run less that of another, its interval, and the two-sided p value of no difference; no interval and no
+    p where fewer than `LEAST` letters have anything to count."""
 
     value: float | None
     interval: Interval
@@ -42,13 +48,18 @@ def intervals(letters: LetterCounts) -> dict[str, Interval]:
     """Return the interval of F1 for each label and for all together."""
     names = sorted(letters)
     drawn = _drawn(len(names))
-    return {label: _interval(_f1(_table(letters, names, label)[drawn].sum(axis=1))) for label in labels_of(letters)}
+    found = {}
+    for label in labels_of(letters):
+        table = _table(letters, names, label)
+        found[label] = _interval(_f1(table[drawn].sum(axis=1))) if _enough(table) else NO_INTERVAL
+    return found
 
 
 def differences(one: LetterCounts, other: LetterCounts) -> dict[str, Difference]:
     """Return how much the F1 of one run is above that of another on the same letters, label by label.
 
-    The p value is twice the share of samples in which the sign turns, with the sample itself counted, so never 0.
+    The p value is twice the share of samples in which the sign turns, with the sample itself counted, so never 0. In a
+    sample without the label the runs do not differ.
     """
     names = sorted(one.keys() & other.keys())
     drawn = _drawn(len(names))
@@ -57,10 +68,12 @@ def differences(one: LetterCounts, other: LetterCounts) -> dict[str, Difference]
         tables = [_table(letters, names, label) for letters in (one, other)]
         value = float(_f1(tables[0].sum(axis=0)) - _f1(tables[1].sum(axis=0)))
         gaps = _f1(tables[0][drawn].sum(axis=1)) - _f1(tables[1][drawn].sum(axis=1))
-        gaps = gaps[~np.isnan(gaps)]
+        if np.isnan(value) or not _enough(tables[0] + tables[1]):
+            found[label] = Difference(None if np.isnan(value) else value, NO_INTERVAL, None)
+            continue
+        gaps = np.nan_to_num(gaps)
         turned = min((gaps <= 0).sum(), (gaps >= 0).sum()) + 1
-        p = min(1.0, 2 * float(turned) / (len(gaps) + 1)) if len(gaps) else None
-        found[label] = Difference(None if np.isnan(value) else value, _interval(gaps), p)
+        found[label] = Difference(value, _interval(gaps), min(1.0, 2 * float(turned) / (SAMPLES + 1)))
     return found
 
 
@@ -91,9 +104,11 @@ def _f1(counts: npt.NDArray[np.int64]) -> Any:
         return 2 * tp / (2 * tp + wrong)
 
 
+def _enough(table: npt.NDArray[np.int64]) -> bool:
+    return int(table.any(axis=1).sum()) >= LEAST
+
+
 def _interval(values: npt.NDArray[np.float64]) -> Interval:
     known = values[~np.isnan(values)]
-    if not len(known):
-        return Interval(None, None)
     low, high = np.quantile(known, [(1 - LEVEL) / 2, (1 + LEVEL) / 2]).tolist()
     return Interval(low, high)

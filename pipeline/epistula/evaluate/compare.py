@@ -87,7 +87,7 @@ def compare(gold: Iterable[Annotation], predicted: Iterable[Annotation]) -> Comp
 
 def _compared(gold: Annotation, predicted: Annotation | None) -> Compared:
     if predicted is None:
-        return Compared(gold, None, frozenset(), {}, {scheme: [] for scheme in Scheme})
+        return Compared(gold, None, frozenset(map(id, gold.spans)), {}, {scheme: [] for scheme in Scheme})
     alignment = align(gold, predicted)
     found, lost = project(gold, predicted, alignment.forth)
     own, read = {id(there): here for here, there in found}, [there for _, there in found]

@@ -1,6 +1,7 @@
 """Scores as plain objects for machines, and what got better or worse since an older file of them."""
 
 import json
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -10,12 +11,14 @@ from epistula.errors import InputError
 from epistula.evaluate.bootstrap import ALL, Difference, LetterCounts, differences, intervals
 from epistula.evaluate.compare import Comparison
 from epistula.evaluate.counts import Accuracy, Counts
-from epistula.evaluate.findings import Finding, Passage
+from epistula.evaluate.findings import Finding, Kind, Passage
 from epistula.evaluate.match import Scheme
 from epistula.evaluate.scores import Scores
 
 VERSION = 1
 """Version of the file; another is refused."""
+NEEDED = frozenset({"letters", "by_letter", "findings", "relations", "records"})
+"""What `changes` reads of a file."""
 
 
 def to_json(scores: Scores, comparison: Comparison | None = None, wrong: Sequence[Finding] = ()) -> dict[str, Any]:
@@ -67,13 +70,17 @@ def _accuracy(accuracy: Accuracy) -> dict[str, Any]:
 
 
 def _pairs(comparison: Comparison) -> dict[str, Any]:
-    """Return letter → its pairs by overlap: label, place in gold's text and in the predicted, whether they are one."""
+    """Return letter → its pairs: label and place in gold's text, in the text that was read, and the schemes they count in."""
     found = {}
     for letter in comparison.letters:
-        exact = {id(gold) for gold, _ in letter.pairs[Scheme.STRICT]}
-        found[letter.gold.id] = sorted(
-            [g.label, [g.start, g.end], [p.start, p.end], id(g) in exact] for g, p in letter.pairs[Scheme.OVERLAP]
-        )
+        schemes: dict[tuple[str, int, int, str, int, int], list[str]] = {}
+        for scheme, pairs in letter.pairs.items():
+            for g, p in pairs:
+                schemes.setdefault((g.label, g.start, g.end, p.label, p.start, p.end), []).append(str(scheme))
+        found[letter.gold.id] = [
+            {"gold": list(key[:3]), "predicted": list(key[3:]), "schemes": names}
+            for key, names in sorted(schemes.items())
+        ]
     return found
 
 
@@ -121,7 +128,7 @@ def read_figures(path: Path) -> dict[str, Any]:
         data = json.loads(path.read_text("utf-8"))
     except (OSError, ValueError) as error:
         raise InputError(f"{path}: {error}. Give a file written by evaluate --json.") from error
-    if not isinstance(data, dict) or data.get("version") != VERSION:
+    if not isinstance(data, dict) or data.get("version") != VERSION or not data.keys() >= NEEDED:
         raise InputError(f"{path}: no figures of version {VERSION}. Write it anew with evaluate --json.")
     return data
 
@@ -129,13 +136,19 @@ def read_figures(path: Path) -> dict[str, Any]:
 def changes(new: Mapping[str, Any], old: Mapping[str, Any]) -> Changes:
     """Compare two sets of figures, item by item, over the letters that both have.
 
+    Findings of relations and of records count only where both runs predict some: a run that predicts none lists none.
+
     Raises:
         InputError: they have no letter in common.
     """
     shared = set(new["letters"]) & set(old["letters"])
     if not shared:
         raise InputError("the old figures have no letter in common with the new ones. Compare the same letters.")
-    before, after = (_by_item(data["findings"], shared) for data in (old, new))
+    silent = _not_asked(old) | _not_asked(new)
+    before, after = (
+        _by_item(f for f in data["findings"] if f["letter"] in shared and f["kind"] not in silent)
+        for data in (old, new)
+    )
     return Changes(
         len(shared),
         differences(*(_letters(data, shared) for data in (new, old))),
@@ -149,16 +162,27 @@ def _letters(data: Mapping[str, Any], shared: set[str]) -> LetterCounts:
     return {letter: {k: Counts(*c) for k, c in strict[letter].items()} for letter in shared}
 
 
-def _by_item(found: Iterable[Mapping[str, Any]], shared: set[str]) -> dict[str, Mapping[str, Any]]:
+def _not_asked(data: Mapping[str, Any]) -> set[str]:
+    """Return the kinds of findings that a run does not list, as it predicts nothing of the sort."""
+    parts = (
+        (data["relations"].get(Scheme.STRICT, {}), (Kind.RELATION_MISSED, Kind.RELATION_EXTRA)),
+        (data["records"], (Kind.SLOT_MISSED, Kind.SLOT_EXTRA)),
+    )
+    return {kind for counts, kinds in parts if not any(c["tp"] + c["fp"] for c in counts.values()) for kind in kinds}
+
+
+def _by_item(found: Iterable[Mapping[str, Any]]) -> dict[str, Mapping[str, Any]]:
     """Return findings by what makes them the same finding in another run: place in gold's text, kind and detail.
 
-    A finding in text that gold has not stands nowhere in it: its words say which it is.
+    A finding in text that gold has not stands nowhere in it: its words say which it is. Those alike are numbered.
     """
     items: dict[str, Mapping[str, Any]] = {}
+    seen: Counter[str] = Counter()
     for finding in found:
-        if finding["letter"] in shared:
-            words = (finding["predicted"] or {}).get("text", "") if finding["gold"] is None else ""
-            place = finding["place"] or [10**9, 0]
-            key = [finding["letter"], *place, finding["label"], finding["kind"], finding["detail"], words]
-            items[json.dumps([f"{part:012d}" if isinstance(part, int) else part for part in key])] = finding
+        words = (finding["predicted"] or {}).get("text", "") if finding["gold"] is None else ""
+        place = finding["place"] or [10**9, 0]
+        key = [finding["letter"], *place, finding["label"], finding["kind"], finding["detail"], words]
+        item = json.dumps([f"{part:012d}" if isinstance(part, int) else part for part in key])
+        seen[item] += 1
+        items[f"{item} {seen[item]:06d}"] = finding
     return items

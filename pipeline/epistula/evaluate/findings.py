@@ -54,7 +54,7 @@ class Finding:
         predicted: the predicted mention, where there is one.
         place: where in gold's text it stands, None where gold has no such text.
         detail: for an attribute its name, gold and predicted value; for a relation both ends; for a slot its value.
-        why: rule and concept behind the prediction.
+        why: rule and concept behind the prediction, and the cue of the attribute that is wrong.
     """
 
     letter: str
@@ -117,7 +117,7 @@ def _mentions(letter: Compared) -> Iterator[Finding]:
         for name, gold_value, found, right in compared(one, other):
             if not right:
                 detail = f"{name}: {_shown(gold_value)} → {_shown(found)}"
-                yield _finding(letter, Kind.ATTRIBUTE, one, other, detail)
+                yield _finding(letter, Kind.ATTRIBUTE, one, other, detail, attribute=name)
 
 
 def _relations(letter: Compared) -> Iterator[Finding]:
@@ -149,17 +149,23 @@ def _slots(letter: Compared) -> Iterator[Finding]:
 
 
 def _finding(
-    letter: Compared, kind: Kind, gold: Mention | None, predicted: Mention | None, detail: str = "", label: str = ""
-) -> Finding:
-    why = ""
-    if predicted:
-        why = predicted.by.rule if predicted.by else ""
-        why += f" · {predicted.concept.id}" if predicted.concept else ""
+    letter: Compared, kind: Kind, gold: Mention | None, predicted: Mention | None,
+    detail: str = "", label: str = "", attribute: str = "",
+) -> Finding:  # fmt: skip
     place = (gold.start, gold.end) if gold else letter.moved[id(predicted)]
     return Finding(
         letter.gold.id, kind, label or (gold or predicted).label,  # type: ignore[union-attr]
-        _passage(letter.gold, gold), _passage(letter.predicted, predicted), place, detail, why,
+        _passage(letter.gold, gold), _passage(letter.predicted, predicted), place, detail, _why(predicted, attribute),
     )  # fmt: skip
+
+
+def _why(predicted: Mention | None, attribute: str) -> str:
+    if predicted is None:
+        return ""
+    by, concept = predicted.by, predicted.concept
+    cue = by.cues.get(attribute) if by else None
+    parts = (by.rule if by else "", concept.id if concept else "", f"{cue.rule} “{cue.text}”" if cue else "")
+    return " · ".join(filter(None, parts))
 
 
 def _passage(annotation: Annotation | None, mention: Mention | None) -> Passage | None:

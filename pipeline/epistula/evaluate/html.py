@@ -12,7 +12,7 @@ from epistula.evaluate.compare import Comparison
 from epistula.evaluate.counts import Counts
 from epistula.evaluate.findings import Finding, Matrix, matrices
 from epistula.evaluate.match import Scheme
-from epistula.evaluate.report import NOTHING
+from epistula.evaluate.report import NOTHING, from_to
 from epistula.evaluate.scores import BOTH, Misses, Scores
 
 SHOWN = 200
@@ -27,6 +27,7 @@ def to_html(title: str, scores: Scores, comparison: Comparison, wrong: Sequence[
         loader=FileSystemLoader(Path(__file__).parent), autoescape=True, undefined=StrictUndefined, trim_blocks=True
     )
     environment.filters["figure"] = lambda value: NOTHING if value is None else f"{value:.3f}"
+    environment.filters["from_to"] = from_to
     environment.filters["count"] = lambda value: f"{value:g}"
     return environment.get_template("report.html.j2").render(
         title=title,
@@ -42,6 +43,7 @@ def to_html(title: str, scores: Scores, comparison: Comparison, wrong: Sequence[
         values=[(label, name, list(v.items())) for label, by in scores.values.items() for name, v in by.items()],
         relations=[(name, *_both(scores.relations, name)) for name in scores.relations[Scheme.OVERLAP]],
         records=list(scores.records.items()) if any(c.support for c in scores.records.values()) else [],
+        attributes=[(label, name, a) for label, by in scores.attributes.items() for name, a in by.items()],
         matrices=[_matrix(label, n, m) for label, by_name in matrices(comparison).items() for n, m in by_name.items()],
         findings=list(_groups(wrong)),
     )

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from epistula.evaluate.bootstrap import ALL, FEW, intervals, labels_of
 from epistula.evaluate.counts import Counts
 from epistula.evaluate.figures import Changes
-from epistula.evaluate.report import NOTHING, SHOWN, described
+from epistula.evaluate.report import NOTHING, SHOWN, described, from_to
 from epistula.evaluate.scores import Scores
 
 ESCAPED = {**{ord(sign): f"\\{sign}" for sign in "\\|*_`[]"}, ord("<"): "&lt;", ord(">"): "&gt;"}
@@ -41,7 +41,7 @@ def _labels(scores: Scores, found: Changes | None) -> Iterable[list[str]]:
             scores.micro(s) if label == ALL else scores.counts[s].get(label, Counts()) for s in ("strict", "overlap")
         )
         row = [label, f"{strict.support:g}", *map(_figure, (strict.precision, strict.recall, strict.f1))]
-        row += [f"{_figure(known[label].low)}–{_figure(known[label].high)}", _figure(overlap.f1)]
+        row += [from_to(known[label]), _figure(overlap.f1)]
         if found and label in found.labels:
             change = found.labels[label]
             row += [NOTHING if change.value is None else f"{change.value:+.3f}", _figure(change.p)]

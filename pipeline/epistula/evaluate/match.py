@@ -112,6 +112,8 @@ def _rest(
 def _assigned(gold: Sequence[Mention], predicted: Sequence[Mention], likeness: Likeness) -> list[Pair]:
     if not gold or not predicted:
         return []
+    if _places(predicted) < _places(gold):  # among ties the solver minds which side is which: it always gets the same
+        return [(one, other) for other, one in _assigned(predicted, gold, likeness)]
     left = np.array([(m.start, m.end) for m in gold]).T[:, :, None]
     right = np.array([(m.start, m.end) for m in predicted]).T[:, None, :]
     worth = likeness(left, right)
@@ -119,6 +121,10 @@ def _assigned(gold: Sequence[Mention], predicted: Sequence[Mention], likeness: L
     ranked = np.where(worth > 0, worth * (min(worth.shape) + 1) + 1, 0)
     rows, columns = linear_sum_assignment(ranked, maximize=True)
     return [(gold[r], predicted[c]) for r, c in zip(rows, columns, strict=True) if worth[r, c] > 0]
+
+
+def _places(mentions: Sequence[Mention]) -> list[tuple[int, int, str]]:
+    return [(m.start, m.end, m.label) for m in mentions]
 
 
 def _same(gold: Sequence[Mention], predicted: Sequence[Mention], key: Callable[[Mention], Hashable]) -> list[Pair]:

@@ -8,7 +8,7 @@ from rich.console import Group
 from rich.table import Table
 from rich.text import Text
 
-from epistula.evaluate.bootstrap import ALL, FEW, Difference, differences, intervals, labels_of
+from epistula.evaluate.bootstrap import ALL, FEW, Difference, Interval, differences, intervals, labels_of
 from epistula.evaluate.counts import Counts
 from epistula.evaluate.figures import Changes
 from epistula.evaluate.records import WHOLE
@@ -95,15 +95,21 @@ def _row(*counts: Counts) -> list[str]:
 
 
 def _interval_table(scores: Scores) -> Table:
-    few = f"; {_letters(len(scores.letters))}, too few to be sure" if len(scores.letters) < FEW else ""
-    table = Table(title=f"95 % intervals of F1, letters drawn anew{few}", box=box.SIMPLE_HEAD, padding=0)
+    table = Table(
+        title=f"95 % intervals of F1, letters drawn anew{few(len(scores.letters))}", box=box.SIMPLE_HEAD, padding=0
+    )
     table.add_column("label")
     for scheme in scores.by_letter:
         table.add_column(scheme, justify="right")
     found = {scheme: intervals(letters) for scheme, letters in scores.by_letter.items()}
     for label in labels_of(scores.by_letter.get("strict", {})):
-        table.add_row(label, *(f"{_figure(by[label].low)}–{_figure(by[label].high)}" for by in found.values()))
+        table.add_row(label, *(from_to(by[label]) for by in found.values()))
     return table
+
+
+def few(letters: int) -> str:
+    """Return what a title says where letters are few."""
+    return f"; {_letters(letters)}, too few to be sure" if letters < FEW else ""
 
 
 def _miss_table(scores: Scores) -> Table:
@@ -130,24 +136,28 @@ def _attribute_table(scores: Scores) -> Table:
 
 def against_table(name: str, scores: Scores, other: Scores) -> Table:
     """Return two runs on the same letters side by side, strict, with the difference and its p value."""
-    table = Table(title=f"F1 beside that of {name}, strict", box=box.SIMPLE_HEAD, padding=0)
+    missing = len(other.missing)
+    lacking = f"; {_letters(missing)} without prediction there, counted as missed" if missing else ""
+    title = f"F1 beside that of {name}, strict{lacking}{few(len(scores.letters))}"
+    table = Table(title=title, box=box.SIMPLE_HEAD, padding=0)
     table.add_column("label")
     for column in ("F1", "other", "difference", "95 %", "p"):
         table.add_column(column, justify="right")
     for label, found in differences(scores.by_letter["strict"], other.by_letter["strict"]).items():
         both = (s.micro("strict") if label == ALL else s.counts["strict"].get(label, Counts()) for s in (scores, other))
-        table.add_row(label, *(_figure(counts.f1) for counts in both), *_difference(found))
+        table.add_row(label, *(_figure(counts.f1) for counts in both), *difference_cells(found))
     return table
 
 
 def change_tables(found: Changes) -> Group:
     """Return what got better and worse since older figures."""
-    table = Table(title=f"F1 less that of before, strict, {_letters(found.letters)}", box=box.SIMPLE_HEAD, padding=0)
+    said = few(found.letters) or f", {_letters(found.letters)}"
+    table = Table(title=f"F1 less that of before, strict{said}", box=box.SIMPLE_HEAD, padding=0)
     table.add_column("label")
     for column in ("difference", "95 %", "p"):
         table.add_column(column, justify="right")
     for label, difference in found.labels.items():
-        table.add_row(label, *_difference(difference))
+        table.add_row(label, *difference_cells(difference))
     parts: list[Table | Text] = [table]
     for title, items in (("Better", found.better), ("Worse", found.worse)):
         parts.append(Text(f"{title}: {len(items)}"))
@@ -165,8 +175,15 @@ def described(item: Mapping[str, Any]) -> str:
     return " · ".join(filter(None, parts))
 
 
-def _difference(found: Difference) -> list[str]:
-    return [_signed(found.value), f"{_signed(found.interval.low)} to {_signed(found.interval.high)}", _figure(found.p)]
+def difference_cells(found: Difference) -> list[str]:
+    """Return a difference, its interval and p as cells."""
+    low, high = found.interval
+    return [_signed(found.value), NOTHING if low is None else f"{_signed(low)} to {_signed(high)}", _figure(found.p)]
+
+
+def from_to(found: Interval) -> str:
+    """Return an interval as one cell."""
+    return NOTHING if found.low is None else f"{_figure(found.low)}–{_figure(found.high)}"
 
 
 def _signed(value: float | None) -> str:

@@ -227,6 +227,7 @@ def test_phee_arguments_within_arguments(read):
         ("brat", {"a.ann": "T1\tD 1 3\the\n", "a.txt": "he is"}, "its offsets count something else"),
         ("brat", {"a.ann": "", "a.txt": b"\xff"}, "cannot be read as brat (UnicodeDecodeError"),
         ("pubtator", {"a.txt": "7|t|x\nnonsense\n"}, "line 2 is neither text, mention nor relation"),
+        ("pubtator", {"a.txt": "7|t|x\n7\t0\tone\tx\tD\n"}, "line 2 is neither text, mention nor relation"),
         ("pubtator", {"a.txt": "7|t|x\n8|a|y\n"}, "line 2 is of '8' within '7': a blank line is missing"),
         ("pubtator", {"a.txt": "7\t0\t1\tx\tD\t-\n"}, "line 1 is neither"),
         ("pubtator", {"a.txt": PUBTATOR + "\n" + PUBTATOR}, "the id '7' stands in"),

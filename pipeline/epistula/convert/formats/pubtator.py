@@ -11,8 +11,10 @@ from epistula.convert.formats._letters import Found, letter
 from epistula.model import Annotation
 
 PART = re.compile(r"(?P<id>[^|\t]+)\|(?P<part>\w+)\|(?P<text>.*)")
-MENTION, RELATION = re.compile(r"[^\t]+\t(\d+)\t(\d+)\t([^\t]*)\t([^\t]+)(\t.*)?"), range(4, 6)
-"""A mention: id, start, end, words, type, concept …; a relation has four or five fields, no numbers among them."""
+MENTION = re.compile(r"[^\t]+\t(\d+)\t(\d+)\t([^\t]*)\t([^\t]+)(\t.*)?")
+"""A mention: id, start, end, words, type, concept …"""
+RELATION = re.compile(r"[^\t]+\t[^\t\d][^\t]*(\t[^\t]*){2,3}")
+"""A relation: id, type, two concepts, and perhaps whether it is new; its type begins with no digit."""
 
 
 def read(path: Path) -> Iterator[Annotation]:
@@ -41,7 +43,7 @@ def _letter(block: list[tuple[int, str]]) -> Annotation:
             name = line.partition("\t")[0]
             if mention := MENTION.fullmatch(line):
                 found.append(Found(mention[4], int(mention[1]), int(mention[2]), words=mention[3]))
-            if not parts or not (mention or line.count("\t") + 1 in RELATION):
+            if not parts or not (mention or RELATION.fullmatch(line)):
                 raise ValueError(f"line {number} is neither text, mention nor relation: {line[:40]!r}")
         if identifier and name != identifier:
             raise ValueError(f"line {number} is of {name!r} within {identifier!r}: a blank line is missing")
