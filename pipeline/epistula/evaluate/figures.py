@@ -70,7 +70,7 @@ def _accuracy(accuracy: Accuracy) -> dict[str, Any]:
 
 
 def _pairs(comparison: Comparison) -> dict[str, Any]:
-    """Return letter → its pairs: label and place in gold's text, in the text that was read, and the schemes they count in."""
+    """Return letter → its pairs: label and place in gold and in the prediction, and the schemes that make them."""
     found = {}
     for letter in comparison.letters:
         schemes: dict[tuple[str, int, int, str, int, int], list[str]] = {}
