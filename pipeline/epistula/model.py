@@ -5,10 +5,12 @@ the origin at the top left of the page; pages count from 1. Nothing here knows s
 """
 
 import hashlib
+import re
 from collections.abc import Mapping
 from dataclasses import field
 from enum import StrEnum
 from typing import Annotated, Any, NamedTuple
+from urllib.parse import quote
 
 import numpy as np
 import numpy.typing as npt
@@ -121,13 +123,27 @@ class Line(NamedTuple):
     box: Box
 
 
-def _writable(path: str) -> str:
-    """Return a path with bytes that are no UTF-8 (lone surrogates in Python) as question marks."""
-    return path.encode("utf-8", "replace").decode("utf-8")
+def file_uri(path: str) -> str:
+    """Return the `file:` URI of a path (RFC 8089), each byte that a URI does not allow as %XX.
 
+    A relative path stays one (`file:in/caf%E9.pdf`); RFC 8089 has names for absolute ones only.
+    """
+    try:
+        name = path.encode("utf-8", "surrogateescape")
+    except UnicodeEncodeError:  # half a surrogate pair, which no file system gives
+        name = path.encode("utf-8", "surrogatepass")
+    return f"file:{'//' if name.startswith(b'/') else ''}{quote(name)}"
+
+
+def _writable(path: str) -> str:
+    """Return a path as it is; as a URI when it has bytes that are no UTF-8 (lone surrogates in Python)."""
+    return path if path.isascii() or not LONE_SURROGATE.search(path) else file_uri(path)
+
+
+LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 
 FilePath = Annotated[str, AfterValidator(_writable)]
-"""A path as it is written to a record."""
+"""A path as it is written to a record: a name that is no UTF-8 becomes its `file:` URI and loses nothing."""
 
 
 class Origin(StrEnum):
