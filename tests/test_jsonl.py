@@ -248,9 +248,9 @@ def test_labels_and_attributes_are_only_checked_when_asked(tmp_path):
     assert next(read_annotations(path)).spans[0].attributes == {"x": 1}
 
 
-@pytest.mark.parametrize("name", ["missing.jsonl", "."])
-def test_a_file_that_cannot_be_read_is_refused(tmp_path, name):
-    with pytest.raises(InputError, match="Give a file that can be read"):
+@pytest.mark.parametrize(("name", "way_out"), [("missing.jsonl", "Give a file that can be read"), (".", "Name a file")])
+def test_a_file_that_cannot_be_read_is_refused(tmp_path, name, way_out):
+    with pytest.raises(InputError, match=way_out):
         list(read_annotations(tmp_path / name))
 
 

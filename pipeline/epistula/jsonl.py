@@ -6,6 +6,7 @@ Files are written to a temporary name and renamed, so that a file is there whole
 import json
 import os
 import tempfile
+import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,6 +16,7 @@ import jsonlines
 from pydantic import TypeAdapter, ValidationError
 
 from epistula.errors import InputError, RecordError
+from epistula.lines import lines_of
 from epistula.model import SCHEMA, Annotation, Failure, Mention, Zone, mention_id, text_sha256
 
 ANNOTATION = TypeAdapter(Annotation)
@@ -27,16 +29,16 @@ MentionCheck = Callable[[Mention], str | None]
 
 
 def read_lines(path: Path) -> Iterator[tuple[int, bytes]]:
-    """Yield the lines of a file that are not empty, with their numbers from 1.
+    """Yield the lines of a file (or of a folder of shards, see `lines_of`) that are not empty, with numbers from 1.
 
     Raises:
         InputError: the file is not there or cannot be read.
     """
     try:
-        with path.open("rb") as file:
-            yield from ((number, line) for number, line in enumerate(file, start=1) if line.strip())
-    except OSError as error:
-        raise InputError(f"{path}: {error.strerror or error}. Give a file that can be read.") from error
+        yield from ((number, line) for number, line in enumerate(lines_of(path), start=1) if line.strip())
+    except (OSError, EOFError, zlib.error) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise InputError(f"{path}: {reason}. Give a file that can be read.") from error
 
 
 def parse_row(path: Path, number: int, line: bytes) -> dict[str, Any]:
@@ -208,7 +210,7 @@ def write_text(path: Path, text: str) -> None:
     Raises:
         InputError: the place cannot be written.
     """
-    with _replacing(path) as file:
+    with replacing(path) as file:
         file.write(text.encode("utf-8"))
 
 
@@ -218,7 +220,7 @@ def is_special(path: Path) -> bool:
 
 
 @contextmanager
-def _replacing(path: Path) -> Iterator[BinaryIO]:
+def replacing(path: Path) -> Iterator[BinaryIO]:
     """Open a temporary file beside `path`; flush, sync and rename it when all went well, else remove it."""
     if path.is_dir() or not path.name:
         raise InputError(f"{path}: is a folder. Name a file, such as {path / 'out.jsonl'}.")
@@ -266,7 +268,7 @@ def _umask() -> int:
 
 def write_annotations(path: Path, annotations: Iterable[Annotation]) -> int:
     """Write annotations to a file, whole or not at all; return how many."""
-    with _replacing(path) as file:
+    with replacing(path) as file:
         writer = RecordWriter(file, ANNOTATION)
         for annotation in annotations:
             writer.write(annotation)
@@ -280,7 +282,7 @@ def writers(path: Path) -> Iterator[tuple[RecordWriter[Annotation], RecordWriter
     The failures file is removed when there was no failure, so that an old one cannot mislead.
     """
     failures = failures_path(path)
-    with _replacing(path) as good_file, _replacing(failures) as bad_file:
+    with replacing(path) as good_file, replacing(failures) as bad_file:
         bad = RecordWriter(bad_file, FAILURE)
         yield RecordWriter(good_file, ANNOTATION), bad
     if not bad.count and not is_special(failures):

@@ -19,6 +19,8 @@ from epistula.version import __version__
 MAX_LENGTH = 10_000_000
 """Characters of a text; spaCy's limit is for models that need memory, which rules do not."""
 DATA = frozenset({".json", ".jsonl", ".py"})
+ROOMS = ("pdf", "text", "labels", "context", "linking", "relations")
+"""Where annotations are made; how they are scored, run or shown changes nothing in them."""
 NO_LABELS: Mapping[str, str] = {}
 
 
@@ -119,7 +121,8 @@ def _outside(nlp: Language) -> list[str]:
 
 @lru_cache(maxsize=1)
 def _data_sha256() -> str:
-    """Return a hash over the lexicons, rules, cues and code that the package holds."""
+    """Return a hash over the lexicons, rules, cues and code that decide what is annotated."""
     root = Path(__file__).parent
-    files = sorted(path for path in root.rglob("*") if path.suffix in DATA)
+    files = sorted(path for room in ROOMS for path in (root / room).rglob("*") if path.suffix in DATA)
+    files += [root / name for name in ("model.py", "nlp.py")]
     return sha256(b"".join(path.name.encode() + path.read_bytes() for path in files)).hexdigest()

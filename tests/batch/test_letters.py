@@ -6,7 +6,7 @@ from hashlib import sha256
 import pytest
 
 from epistula.batch.letters import read_letters
-from epistula.batch.run import annotate_letter
+from epistula.batch.work import annotate_letter
 from epistula.errors import DeclarationError
 from epistula.model import Failure, FailureCategory, Letter
 from epistula.nlp import describe

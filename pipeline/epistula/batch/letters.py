@@ -5,6 +5,8 @@ from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 
+from epistula.batch.fetch import Fetched
+from epistula.batch.ref import Ref
 from epistula.errors import InputError, ReadError, RecordError
 from epistula.jsonl import parse_row, read_lines, row_zones
 from epistula.model import Failure, FailureCategory, Letter, Source, Zone, content_id
@@ -22,17 +24,25 @@ def read_letters(path: Path, read: Read = read_pdf_isolated) -> Iterator[Letter 
         path: the file.
         read: reads a PDF.
     """
-    suffix = path.suffix.casefold()
-    if suffix == ".jsonl":
+    if path.suffix.casefold() == ".jsonl":
         yield from _rows(path)
-        return
+    else:
+        yield read_fetched(Fetched(Ref(str(path)), sha256=None, path=str(path)), read)
+
+
+def read_fetched(fetched: Fetched, read: Read = read_pdf_isolated) -> Letter | Failure:
+    """Return the letter of what was fetched, under the name it was found by."""
+    ref = fetched.ref
+    if fetched.row is not None:
+        return _row(Path(ref.container), ref.line or 1, fetched.row)
+    path = Path(fetched.path or ref.name)
     try:
-        letter = read_text_file(path) if suffix == ".txt" else read(path)
-        yield replace(letter, source=replace(letter.source, path=str(path)))
+        letter = read_text_file(path) if ref.name.casefold().endswith(".txt") else read(path)
+        return replace(letter, source=replace(letter.source, path=ref.name))
     except ReadError as error:
-        yield Failure(str(path), error.category, error.reason)
+        return Failure(ref.name, error.category, error.reason, sha256=fetched.sha256)
     except OSError as error:
-        yield Failure(str(path), FailureCategory.MISSING, f"cannot be opened: {error.strerror or error}.")
+        return Failure(ref.name, FailureCategory.MISSING, f"cannot be opened: {error.strerror or error}.")
 
 
 def read_text_file(path: Path) -> Letter:

@@ -1,92 +1,130 @@
-"""`epistula annotate`: letters in, annotations out."""
+"""`epistula annotate`: PDFs in, annotations out."""
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from epistula.cli import options
 from epistula.readers import ReaderName
 
 if TYPE_CHECKING:
-    from rich.console import Console
+    from spacy.language import Language
 
-    from epistula.batch.run import Summary
+    from epistula.batch.cluster import Dask
+    from epistula.batch.engines import Engine
+    from epistula.batch.work import Settings
+
+FAILED = 3
+"""Exit code of a run in which some letters failed."""
+HANDFUL = 8
+"""Letters up to which no other process is started: they would be done before it is ready."""
 
 
 def annotate(
     paths: Annotated[
         list[str],
-        typer.Argument(help="PDF, .txt or .jsonl files ({id, text} a line), folders or quoted globs."),
+        typer.Argument(
+            help="PDF, .txt or .jsonl files ({id, text} a line), folders, quoted globs, .zip and .tar archives,"
+            " manifests (.csv, .tsv or .jsonl with a column path), or URLs of them."
+        ),
     ],
-    output: Annotated[Path, typer.Option("--output", "-o", help="Annotation file to write (JSON Lines).")],
-    ocr: Annotated[bool, typer.Option("--ocr", help="Recognise the text of scanned pages (OCRmyPDF).")] = False,
-    reader: Annotated[
-        ReaderName, typer.Option("--reader", help="What reads the characters of a PDF; pdfplumber is slower.")
-    ] = ReaderName.PDFIUM,
-    link: Annotated[
-        bool, typer.Option("--link", help="Give concepts by likeness to mentions that no lexicon knows.")
-    ] = False,
-    vocabulary: Annotated[
-        list[Path] | None,
-        typer.Option("--vocabulary", help="Link to this one too (`epistula vocabulary build`); may be repeated."),
+    output: options.Output,
+    workers: options.Workers = None,
+    shards: options.ShardSize = None,
+    form: options.Form = None,
+    order: options.Order = "input",
+    resume: Annotated[
+        bool, typer.Option("--resume/--no-resume", help="Go on from what an earlier run has done, or begin anew.")
+    ] = True,
+    redo: options.RedoWhat = "changed",
+    engine: Annotated[str, typer.Option("--engine", help="Who does the work: local processes, or dask.")] = "local",
+    scheduler: Annotated[
+        str | None,
+        typer.Option("--scheduler", metavar="ADDRESS", help="Of the Dask scheduler, such as tcp://host:8786."),
     ] = None,
-    model: Annotated[
-        str | None, typer.Option("--model", help="A spaCy model whose entities count beside our rules.")
-    ] = None,
-    model_label: Annotated[
-        list[str] | None,
-        typer.Option("--model-label", metavar="THEIRS=OURS", help="What a label of the model stands for."),
-    ] = None,
+    seconds: options.Seconds = 60,
+    memory: options.MemoryMb = 2048,
+    log_json: options.LogJson = None,
+    ocr: options.Ocr = False,
+    reader: options.Reader = ReaderName.PDFIUM,
+    link: options.Link = False,
+    vocabulary: options.Vocabulary = None,
+    model: options.Model = None,
+    model_label: options.ModelLabel = None,
 ) -> None:
-    """Annotate letters into a JSON Lines file; those that fail go to OUTPUT.failures.jsonl."""
-    from functools import partial
+    """Annotate letters; those that fail are listed in OUTPUT.failures.jsonl, and the exit code is 3.
 
+    A run may be stopped at any moment: the same command goes on from there. What is done is kept as long as neither
+    the letter nor what it is annotated with has changed.
+    """
     from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-    from epistula.batch.run import annotate_files
+    from epistula.batch.observer import Several, Tally
+    from epistula.batch.run import Redo, Run
+    from epistula.batch.target import Target
     from epistula.batch.worklist import work_list
+    from epistula.cli.progress import bar_on, log_to, print_summary, stoppable
+    from epistula.nlp import describe
+
+    settings = options.settings_of(output, reader, ocr, link, vocabulary, model, model_label, seconds, memory)
+    options.one_of("--order", order, ("input", "finish"))
+    options.one_of("--redo", redo, [*Redo])
+    options.one_of("--engine", engine, ("local", "dask"))
+    _check_cluster(engine, scheduler, shards, order)
+    target = Target(output, shards, form)
+    nlp = settings.load()
+    pipeline = describe(nlp)
+    console, tally = Console(stderr=True), Tally()
+    refs = work_list(paths, written=target.written())
+
+    def workers_for(total: int, died: bool) -> "Engine | Dask":
+        if scheduler is not None:
+            from epistula.batch.cluster import Dask
+
+            return Dask(scheduler, settings, pipeline, target)
+        return _engine(settings, nlp, workers, total, died)
+
+    with stoppable(), log_to(log_json) as log, bar_on(console) as bar:
+        run = Run(
+            target,
+            settings,
+            pipeline,
+            order=order,
+            redo=Redo(redo) if resume else Redo.ALL,
+            observer=Several(tally, bar, *([log] if log else [])),
+        )
+        try:
+            outcome = run.annotate(refs, workers_for)
+        except KeyboardInterrupt:
+            done = tally.letters + sum(tally.failures.values()) + sum(tally.passes.values())
+            console.print(f"Stopped after {done} of {tally.total}. The same command goes on from there.")
+            raise typer.Exit(130) from None
+        if log:
+            log.finished(outcome, tally)
+    print_summary(console, outcome, tally, target)
+    if outcome.failures:
+        raise typer.Exit(FAILED)
+
+
+def _check_cluster(engine: str, scheduler: str | None, shards: int | None, order: str) -> None:
     from epistula.errors import InputError
-    from epistula.jsonl import failures_path
-    from epistula.nlp import load
-    from epistula.pdf.isolated import read_pdf_isolated
-    from epistula.pdf.ocr import read_pdf_ocr
 
-    plain = partial(read_pdf_isolated, reader=reader)
-    read = partial(read_pdf_ocr, read=plain) if ocr else plain
-    console = Console(stderr=True)
-    if model_label and not model:
-        raise InputError("--model-label says what labels of a model stand for. Give the model with --model.")
-    if output.resolve() in {path.resolve() for path in vocabulary or ()}:
-        raise InputError(f"{output}: is also an input. Name another file for the annotations.")
-    labels = dict(item.partition("=")[::2] for item in model_label or ())
-    nlp = load(link=link, vocabularies=vocabulary or (), model=model, model_labels=labels)
-    items = list(work_list(paths, written=(output, failures_path(output))))
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
-        task = progress.add_task("Annotating", total=len(items))
-        summary = annotate_files(nlp, items, output, lambda _: progress.advance(task), read)
-    _print_summary(console, summary, output)
-    if summary.failures:
-        raise typer.Exit(1)
+    if engine == "local" and scheduler is not None:
+        raise InputError("--scheduler is for --engine dask. Give both or neither.")
+    if engine == "local":
+        return
+    if not scheduler:
+        raise InputError("--engine dask needs the address of a scheduler: --scheduler tcp://host:8786.")
+    if shards is None:
+        raise InputError("--engine dask writes shards. Say how large with --shards, such as --shards 1000.")
+    if order != "input":
+        raise InputError("--engine dask writes shards whole. Leave out --order finish.")
 
 
-def _print_summary(console: "Console", summary: "Summary", output: Path) -> None:
-    from epistula.jsonl import failures_path
+def _engine(settings: "Settings", nlp: "Language", workers: int | None, letters: int, died: bool) -> "Engine":
+    """Return who does the work: this process for a handful of letters, unless it died of them before."""
+    from epistula.batch.engines import InProcess, Processes
 
-    def say(line: str) -> None:
-        console.print(line, soft_wrap=True, highlight=False, markup=False)
-
-    rate = f", {summary.letters / summary.seconds:.1f} letters/s" if summary.seconds else ""
-    pages = f" ({summary.pages} pages)" if summary.pages else ""
-    count = f"{summary.letters} letter{'s' * (summary.letters != 1)}{pages}"
-    say(f"{count} annotated into {output} in {summary.seconds:.1f} s{rate}.")
-    if summary.mentions:
-        counts = ", ".join(f"{label} {count}" for label, count in sorted(summary.mentions.items()))
-        say(f"Mentions: {counts}.")
-    for failure in summary.failures:
-        line = f", line {failure.line}" if failure.line else ""
-        console.print("[red]failed[/] ", end="")
-        say(f"{failure.path}{line}: {failure.reason} [{failure.category}]")
-    if summary.failures:
-        say(f"{len(summary.failures)} failed; they are listed in {failures_path(output)}.")
+    if workers is None:
+        workers = 0 if letters <= HANDFUL and not died else options.processors()
+    return Processes(settings, workers) if workers else InProcess(settings, nlp)

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from epistula.errors import ReadError
+from epistula.memory import limit_memory
 from epistula.model import FailureCategory, Letter
 from epistula.pdf import read_pdf
 from epistula.pdf.wire import send
@@ -36,19 +37,6 @@ def attempt(path: Path, memory_mb: int, reader: str) -> Letter | ReadError:
         return ReadError(FailureCategory.LIMIT, "nested too deeply")
     except Exception as error:  # a bug of ours must not stop the run over many letters
         return ReadError(FailureCategory.INTERNAL, f"{type(error).__name__}: {error}")
-
-
-def limit_memory(memory_mb: int) -> None:
-    """Let the process use no more address space than it has now and `memory_mb` (where the system can)."""
-    try:
-        import resource
-    except ImportError:  # Windows: only the time is limited there
-        return
-    status = Path("/proc/self/statm")
-    used = int(status.read_text().split()[0]) * resource.getpagesize() if status.exists() else 0
-    hard = resource.getrlimit(resource.RLIMIT_AS)[1]
-    wanted = used + memory_mb * 2**20
-    resource.setrlimit(resource.RLIMIT_AS, (wanted if hard < 0 else min(wanted, hard), hard))
 
 
 def main() -> None:
