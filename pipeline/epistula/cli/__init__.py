@@ -18,6 +18,7 @@ from epistula.cli.schema import schema
 from epistula.cli.show import show
 from epistula.cli.text import text
 from epistula.cli.vocabulary import vocabulary
+from epistula.cli.watch import watch
 from epistula.errors import EpistulaError
 from epistula.version import __version__
 
@@ -30,7 +31,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,  # rich would double the time of --help
 )
-for command in (annotate, text, evaluate, benchmark, agreement, adjudicate, show, gaps, accept, schema):
+for command in (annotate, watch, text, evaluate, benchmark, agreement, adjudicate, show, gaps, accept, schema):
     app.command()(command)
 app.add_typer(vocabulary)
 
