@@ -30,6 +30,8 @@ check: $(READY)  ## ruff, mypy, and whether corpus and docs are what their sourc
 bench: $(READY)  ## measure speed against something else in the same run
 	$(BIN)/python bench/speed.py
 	$(BIN)/python bench/reading.py
+	$(BIN)/python bench/batch.py
+	$(BIN)/python bench/scoring.py 500
 
 corpus: $(READY)  ## typeset the letters and make the gold from their sources
 	$(BIN)/python corpus/build.py

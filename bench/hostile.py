@@ -1,9 +1,9 @@
 """How hostile PDFs are survived: every PDF of a folder, read in a process that may be killed.
 
-    python bench/hostile.py FOLDER [READER]
+    python bench/hostile.py FOLDER [READER] [--all]
 
 Prints the outcomes by category, the slowest files and those that took the most memory (peak of the
-reading process, which starts near 50 MB; Linux only).
+reading process, which starts near 50 MB; Linux only); with --all a table of every file.
 """
 
 import sys
@@ -90,20 +90,23 @@ def read(path: Path, name: str, reader: str) -> Outcome:
     return Outcome(name, category, detail, seconds, watch.peak_kb / 1024)
 
 
-def show(title: str, outcomes: list[Outcome]) -> None:
+def show(title: str, outcomes: list[Outcome], shown: int = SHOWN) -> None:
     """Print some outcomes."""
     print(f"\n{title}")
-    for item in outcomes[:SHOWN]:
+    for item in outcomes[:shown]:
         print(f"  {item.seconds:6.2f} s {item.peak_mb:6.0f} MB  {item.name:45.45} {item.category}: {item.detail:.70}")
 
 
 def main() -> None:
     """Read, count and print."""
-    folder, reader = Path(sys.argv[1]), (sys.argv[2:] or [ReaderName.PDFIUM])[0]
+    arguments = [argument for argument in sys.argv[1:] if argument != "--all"]
+    folder, reader = Path(arguments[0]), (arguments[1:] or [ReaderName.PDFIUM])[0]
     paths = sorted(folder.rglob("*.pdf"))
     outcomes = [read(path, str(path.relative_to(folder)), reader) for path in paths]
     print(f"{len(outcomes)} files with {reader}:", end=" ")
     print(", ".join(f"{category} {count}" for category, count in Counter(o.category for o in outcomes).most_common()))
+    if "--all" in sys.argv:
+        show("all", outcomes, len(outcomes))
     show("slowest", sorted(outcomes, key=lambda outcome: -outcome.seconds))
     show("most memory", sorted(outcomes, key=lambda outcome: -outcome.peak_mb))
     show("internal errors (bugs of ours)", [outcome for outcome in outcomes if outcome.category == "internal"])
