@@ -31,6 +31,7 @@ def load(
     vocabularies: Sequence[Path | str] = (),
     model: str | Path | None = None,
     model_labels: Mapping[str, str] = NO_LABELS,
+    lexicon: Sequence[Path | str] = (),
 ) -> Language:
     """Return a pipeline that annotates clinical letters in English.
 
@@ -42,9 +43,11 @@ def load(
         vocabularies: files that `epistula vocabulary build` made, to link to as well.
         model: a spaCy model, by package or path, whose entities count beside our rules (see `linking.outside`).
         model_labels: labels of the model → labels of ours.
+        lexicon: files of names that count beside our lexicons, and of names that do not (see `labels.additions`).
 
     Raises:
-        InputError: `exclude` holds a name that no component has, or a vocabulary or the model is not there.
+        InputError: `exclude` holds a name that no component has, or a vocabulary, a lexicon or the model is not there.
+        DeclarationError: a lexicon is broken.
     """
     nlp = spacy.blank("en", config={"nlp": {"tokenizer": {"@tokenizers": "epistula.clinical_tokenizer.v1"}}})
     nlp.meta.update(name="epistula", version=__version__)
@@ -53,6 +56,7 @@ def load(
         ("epistula_sentences", "sentences", {}),
         *(("epistula_label", label.lower(), {"label": label}) for label in all_labels()),
         *([("epistula_model", "model", {"model": str(model), "labels": dict(model_labels)})] if model else []),
+        *([("epistula_lexicon", "lexicon", {"lexicons": [str(path) for path in lexicon]})] if lexicon else []),
         *((f"epistula_{name}", name, {}) for name in ("abbreviations", "assertion", "attribution")),
     ]
     if link or vocabularies:
@@ -109,13 +113,13 @@ def _config(nlp: Language) -> str:
     """Return the configuration without the places of files, which are the same files elsewhere."""
     config = nlp.config.copy()
     for component in config["components"].values():
-        for name in ("vocabularies", "model"):
+        for name in ("vocabularies", "model", "lexicons"):
             component.pop(name, None)
     return str(config.to_str())
 
 
 def _outside(nlp: Language) -> list[str]:
-    """Return what the vocabularies and the model hold that components were given."""
+    """Return what the vocabularies, the lexicons and the model hold that components were given."""
     return [found for _, pipe in nlp.pipeline for found in getattr(pipe, "contents", ())]
 
 

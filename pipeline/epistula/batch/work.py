@@ -36,7 +36,7 @@ class Settings:
     Args:
         reader: what reads the characters of a PDF.
         ocr: whether text is recognised in images.
-        link, vocabularies, model, model_labels: as for `epistula.load`.
+        link, vocabularies, model, model_labels, lexicons: as for `epistula.load`.
         seconds: time that reading, and time that annotating a letter may take.
         memory_mb: memory that reading, and memory that annotating a letter may take, MB.
     """
@@ -49,12 +49,13 @@ class Settings:
     model_labels: Mapping[str, str] = field(default_factory=dict)
     seconds: float = 60
     memory_mb: int = 2048
+    lexicons: tuple[str, ...] = ()
 
     def load(self) -> Language:
         """Return the pipeline.
 
         Raises:
-            InputError: a vocabulary or the model is not there.
+            InputError: a vocabulary, a lexicon or the model is not there.
             DeclarationError: a lexicon or rule file is broken.
         """
         return load(
@@ -62,6 +63,7 @@ class Settings:
             vocabularies=self.vocabularies,
             model=self.model,
             model_labels=dict(self.model_labels),
+            lexicon=self.lexicons,
         )
 
     @property

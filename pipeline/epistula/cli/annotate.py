@@ -51,6 +51,7 @@ def annotate(
     vocabulary: options.Vocabulary = None,
     model: options.Model = None,
     model_label: options.ModelLabel = None,
+    lexicon: options.Lexicon = None,
 ) -> None:
     """Annotate letters; those that fail are listed in OUTPUT.failures.jsonl, and the exit code is 3.
 
@@ -66,7 +67,7 @@ def annotate(
     from epistula.cli.progress import bar_on, log_to, print_summary, stoppable
     from epistula.nlp import describe
 
-    settings = options.settings_of(output, reader, ocr, link, vocabulary, model, model_label, seconds, memory)
+    settings = options.settings_of(output, reader, ocr, link, vocabulary, model, model_label, seconds, memory, lexicon)
     options.one_of("--order", order, ("input", "finish"))
     options.one_of("--redo", redo, [*Redo])
     options.one_of("--engine", engine, ("local", "dask"))

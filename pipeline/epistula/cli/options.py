@@ -50,6 +50,10 @@ Vocabulary = Annotated[
     list[Path] | None,
     typer.Option("--vocabulary", help="Link to this one too (`epistula vocabulary build`); may be repeated."),
 ]
+Lexicon = Annotated[
+    list[Path] | None,
+    typer.Option("--lexicon", help="Names that count beside our lexicons, and names that do not; may be repeated."),
+]
 Model = Annotated[str | None, typer.Option("--model", help="A spaCy model whose entities count beside our rules.")]
 ModelLabel = Annotated[
     list[str] | None,
@@ -67,6 +71,7 @@ def settings_of(
     model_label: Sequence[str] | None,
     seconds: float,
     memory: int,
+    lexicon: Sequence[Path] | None = None,
 ) -> "Settings":
     """Return what letters are annotated with.
 
@@ -78,10 +83,11 @@ def settings_of(
 
     if model_label and not model:
         raise InputError("--model-label says what labels of a model stand for. Give the model with --model.")
-    if Path(output).resolve() in {path.resolve() for path in vocabulary or ()}:
+    if Path(output).resolve() in {path.resolve() for path in (*(vocabulary or ()), *(lexicon or ()))}:
         raise InputError(f"{output}: is also an input. Name another file for the annotations.")
     labels = dict(item.partition("=")[::2] for item in model_label or ())
-    return Settings(reader, ocr, link, tuple(map(str, vocabulary or ())), model, labels, seconds, memory)
+    lexicons = tuple(map(str, lexicon or ()))
+    return Settings(reader, ocr, link, tuple(map(str, vocabulary or ())), model, labels, seconds, memory, lexicons)
 
 
 def one_of(option: str, value: str, choices: Sequence[str]) -> None:

@@ -32,6 +32,7 @@ def watch(
     vocabulary: options.Vocabulary = None,
     model: options.Model = None,
     model_label: options.ModelLabel = None,
+    lexicon: options.Lexicon = None,
 ) -> None:
     """Annotate the letters of folders, and those that come, change or go, until Ctrl-C or SIGTERM ends it.
 
@@ -56,7 +57,9 @@ def watch(
         from epistula.cli.telling import Teller
         from epistula.nlp import describe
 
-        settings = options.settings_of(output, reader, ocr, link, vocabulary, model, model_label, seconds, memory)
+        settings = options.settings_of(
+            output, reader, ocr, link, vocabulary, model, model_label, seconds, memory, lexicon
+        )
         options.one_of("--order", order, [*ORDERS])
         options.one_of("--redo", redo, [*Redo])
         target = Target(output, shards, form)

@@ -14,10 +14,9 @@ import jsonlines
 
 from epistula.errors import DeclarationError
 from epistula.labels import all_labels
-from epistula.labels.concepts import Entry, lexicon_of
+from epistula.labels.known import named
 from epistula.labels.label import Label
 from epistula.model import Annotation, Mention
-from epistula.text.lexicon import Lexicon
 from epistula.text.reading import read
 from epistula.text.words import key
 
@@ -121,12 +120,7 @@ def _known(label: Label, mention: Mention) -> bool:
 def _is_named(label: Label, form: str) -> bool:
     """Say whether a form is an ordinary word, a name that some lexicon has, or one that the label rejects."""
     ordinary = all(word.casefold() in ordinary_words() for word in re.findall(r"[^\W\d_]+", form))
-    return ordinary or label.rejects(form) or any(_lexicon(name).get(form) for name in all_labels())
-
-
-@lru_cache(maxsize=32)
-def _lexicon(name: str) -> Lexicon[Entry]:
-    return lexicon_of(all_labels()[name].entries())
+    return ordinary or label.rejects(form) or any(named(name, form) for name in all_labels())
 
 
 @lru_cache(maxsize=1)

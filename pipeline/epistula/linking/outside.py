@@ -18,6 +18,7 @@ from spacy.tokens import Doc, Span
 from epistula.errors import InputError
 from epistula.labels import all_labels
 from epistula.labels.concepts import Entry
+from epistula.labels.known import attributes_of, is_complete
 from epistula.linking.component import THRESHOLD, best_of
 from epistula.linking.index import Linker
 from epistula.model import Concept, Mention, Provenance, mention_id
@@ -84,20 +85,6 @@ class OutsideModel:
             entries = list(all_labels()[label].entries())
             self._known[label] = (Linker(entries) if entries else None, {e.id: e for e in entries})
         return self._known[label]
-
-
-def is_complete(label: str, attributes: Mapping[str, str | int]) -> bool:
-    """Say whether all attributes are there that mentions of a label have, as an organ its system."""
-    return all(a.name in attributes for a in all_labels()[label].attributes if a.values)
-
-
-def attributes_of(label: str, entry: Entry) -> dict[str, str | int]:
-    """Return the attributes that a concept decides: the system of an organ, the antigen of an antibody."""
-    found: dict[str, str | int] = {}
-    for attribute in all_labels()[label].attributes:
-        if attribute.name in entry.more and attribute.admits(entry.more[attribute.name]):
-            found[attribute.name] = entry.more[attribute.name]
-    return {**found, "antigen": entry.name, "status": "unspecified"} if label == "AUTOANTIBODY" else found
 
 
 def trimmed(entity: Span) -> tuple[int, int]:
