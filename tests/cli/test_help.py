@@ -9,7 +9,7 @@ import pytest
 import epistula
 from epistula.cli import main
 
-COMMANDS = ["annotate", "evaluate", "schema", "show", "text", "watch"]
+COMMANDS = ["annotate", "evaluate", "review", "review-user", "schema", "show", "text", "watch"]
 HEAVY = ["spacy", "epistula.model", "numpy", "scipy", "pypdfium2", "pdfplumber", "jsonlines", "rapidfuzz", "PIL"]
 PROBE = """
 import sys

@@ -14,6 +14,7 @@ from epistula.cli.annotate import annotate
 from epistula.cli.benchmark import benchmark
 from epistula.cli.evaluate import evaluate
 from epistula.cli.gaps import accept, gaps
+from epistula.cli.review import review, review_user
 from epistula.cli.schema import schema
 from epistula.cli.show import show
 from epistula.cli.text import text
@@ -31,7 +32,9 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,  # rich would double the time of --help
 )
-for command in (annotate, watch, text, evaluate, benchmark, agreement, adjudicate, show, gaps, accept, schema):
+for command in (
+    annotate, watch, text, review, review_user, evaluate, benchmark, agreement, adjudicate, show, gaps, accept, schema,
+):  # fmt: skip
     app.command()(command)
 app.add_typer(vocabulary)
 

@@ -1,0 +1,1 @@
+"""The routes of the review: a file for each kind of page."""
