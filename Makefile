@@ -32,6 +32,7 @@ bench: $(READY)  ## measure speed against something else in the same run
 	$(BIN)/python bench/reading.py
 	$(BIN)/python bench/batch.py
 	$(BIN)/python bench/scoring.py 500
+	$(BIN)/python bench/review.py 1000
 
 corpus: $(READY)  ## typeset the letters and make the gold from their sources
 	$(BIN)/python corpus/build.py
