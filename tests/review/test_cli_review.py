@@ -85,7 +85,12 @@ def test_it_opens_decides_ends_and_goes_on(letters, how):
     assert (letters.parent / "letters.jsonl.review.sqlite").exists()
     again = Running(letters, "--port", "0", "--as", "ada")
     assert again.end(how) == 0
-    assert "2 letters: 2 unchanged." in again.said
+    assert "letters.jsonl: as it was taken in before." in again.said
+    with letters.open("a", encoding="utf-8") as file:
+        file.write(json.dumps(letter_row("three")) + "\n")
+    more = Running(letters, "--port", "0", "--as", "ada")
+    assert more.end(how) == 0
+    assert "3 letters: 1 new, 2 unchanged." in more.said
 
 
 def test_nothing_is_left_behind(letters, tmp_path, monkeypatch):

@@ -6,6 +6,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from hashlib import file_digest, sha256
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -13,6 +14,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from epistula.errors import InputError
+from epistula.lines import SHARDS
+from epistula.version import __version__
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -189,6 +192,16 @@ def _opened(store: str | None, annotations: Path) -> "Iterator[Store]":
         yield opened
 
 
+def _digest(path: Path) -> str:
+    """Return the SHA-256 of a file; of the shards of a folder together; nothing of what is not there."""
+    found = sha256()
+    for part in sorted(path.glob(SHARDS)) if path.is_dir() else [path]:
+        if part.is_file():
+            with part.open("rb") as file:
+                found.update(file_digest(file, "sha256").digest())
+    return found.hexdigest()
+
+
 def _take_in(store: "Store", annotations: Path, console: "Console") -> None:
     """Take in the annotations, with a bar where there is somebody to see it."""
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
@@ -197,11 +210,16 @@ def _take_in(store: "Store", annotations: Path, console: "Console") -> None:
     from epistula.jsonl import read_annotations, read_lines
     from epistula.labels import problem_with
 
+    digest = f"{__version__} {_digest(annotations)}"
+    if digest == store.taken_in():
+        console.print(f"{annotations}: as it was taken in before.", highlight=False, markup=False)
+        return
     columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn()
     with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
         total = sum(1 for _ in read_lines(annotations)) if console.is_terminal else None
         task = progress.add_task("Taking in letters", total=total)
         found = store.take_in(read_annotations(annotations, problem_with, bare=True), lambda: progress.advance(task))
+        store.note_taken_in(digest)
     said = [
         f"{count} {what}"
         for count, what in (

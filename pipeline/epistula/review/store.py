@@ -7,7 +7,7 @@ is written in one transaction with the keys it changes; no event is ever changed
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 
-from sqlalchemy import select
+from sqlalchemy import delete, insert, select
 
 from epistula.evaluate.adjudicate import Decision, Key
 from epistula.evaluate.agreement import Agreement
@@ -22,7 +22,7 @@ from epistula.review.export import export
 from epistula.review.intake import Clock, take_in
 from epistula.review.rows import Shelf, add_track, has_track, known, number_of, overlay_of
 from epistula.review.search import search
-from epistula.review.tables import users
+from epistula.review.tables import about, users
 from epistula.review.views import (
     Can,
     Day,
@@ -36,6 +36,9 @@ from epistula.review.views import (
     Since,
     TakenIn,
 )  # fmt: skip
+
+TAKEN_IN = "taken in"
+"""Under which name the hash of the file that was taken in last is noted."""
 
 
 def now() -> datetime:
@@ -70,6 +73,18 @@ class Store:
         are carried to where their characters are now, and kept as `orphan/ID` where these are nowhere.
         """
         return take_in(self._database, self._shelf, annotations, tick, self._clock)
+
+    def taken_in(self) -> str | None:
+        """Return what `note_taken_in` was last told."""
+        with self._database.reading() as connection:
+            found = connection.execute(select(about.c.value).where(about.c.name == TAKEN_IN)).scalar()
+        return None if found is None else str(found)
+
+    def note_taken_in(self, digest: str) -> None:
+        """Note the hash of the file that was taken in, whole, so that it need not be read again."""
+        with self._database.writing() as connection:
+            connection.execute(delete(about).where(about.c.name == TAKEN_IN))
+            connection.execute(insert(about), {"name": TAKEN_IN, "value": digest})
 
     def letter(self, letter_id: str, track: str = "") -> LetterView | None:
         """Return a letter with the decisions of a track, None when there is no such letter."""
