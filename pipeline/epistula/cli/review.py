@@ -212,7 +212,7 @@ def _take_in(store: "Store", annotations: Path, console: "Console") -> None:
 
     digest = f"{__version__} {_digest(annotations)}"
     if digest == store.taken_in():
-        console.print(f"{annotations}: as it was taken in before.", highlight=False, markup=False)
+        console.print(f"{annotations}: as it was taken in before.", soft_wrap=True, highlight=False, markup=False)
         return
     columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn()
     with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
