@@ -66,8 +66,10 @@ def measure(folder: Path, options: argparse.Namespace) -> int:
     lost = (spent - whole) / options.kills
     print(f"killed {options.kills} times: {spent:.1f} s in all, {spent / whole:.2f} times; a kill cost {lost:.1f} s")
     print("the bytes are the same" if same else "THE BYTES DIFFER")
+    left = [path.name for path in (folder / "killed").rglob(".*") if not path.name.endswith(".run")]
+    print(f"left behind: {', '.join(left) or 'nothing'}")
     _print_outcomes(folder / "whole", source)
-    return 0 if same else 1
+    return 1 if left or not same else 0
 
 
 def _mix_in(source: Path, hostile: Path) -> None:

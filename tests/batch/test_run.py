@@ -2,12 +2,15 @@
 
 import gzip
 import json
+import os
 import shutil
 import sqlite3
 import tarfile
 import warnings
 import zipfile
 import zlib
+from dataclasses import replace
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -17,7 +20,7 @@ from epistula.batch.engines import InProcess, Processes
 from epistula.batch.observer import Passed, Tally
 from epistula.batch.run import Redo, Run
 from epistula.batch.target import Target
-from epistula.batch.work import Settings
+from epistula.batch.work import Result, Settings
 from epistula.batch.worklist import work_list
 from epistula.errors import InputError
 from epistula.jsonl import read_annotations
@@ -53,7 +56,10 @@ class StoppedError(Exception):
     """A run that a test breaks off."""
 
 
-def run(nlp, paths=("in",), output="out.jsonl", *, workers=0, shards=None, form=None, settings=None, stop=None, **more):
+def run(
+    nlp, paths=("in",), output="out.jsonl", *, workers=0, shards=None, form=None, settings=None, stop=None, engine=None,
+    **more,
+):  # fmt: skip
     """Annotate into an output; break off after `stop` letters. Returns what there is then, and the tally."""
     settings, tally = settings or Settings(), Tally()
     target = Target(output, shards, form)
@@ -68,7 +74,7 @@ def run(nlp, paths=("in",), output="out.jsonl", *, workers=0, shards=None, form=
         tally.annotated = annotated
     made = Run(target, settings, describe(nlp), observer=tally, **more)
     refs = work_list(paths, written=target.written())
-    engine = Processes(settings, workers) if workers else InProcess(settings, nlp)
+    engine = engine or (Processes(settings, workers) if workers else InProcess(settings, nlp))
     return made.annotate(refs, lambda total, died: engine), tally
 
 
@@ -210,6 +216,46 @@ def test_what_is_to_be_done_again(nlp, undisturbed, redo, letters, failures):
     assert files() == undisturbed
 
 
+def test_doing_all_again_goes_on_where_it_was_broken_off(nlp, undisturbed):
+    run(nlp)
+    with pytest.raises(StoppedError):
+        run(nlp, redo=Redo.ALL, stop=1)
+    _, tally = run(nlp, redo=Redo.ALL)
+    assert 0 < tally.letters < GOOD
+    _, tally = run(nlp, redo=Redo.ALL)
+    assert tally.letters == GOOD
+    with pytest.raises(StoppedError):
+        run(nlp, redo=Redo.ALL, stop=1)
+    _, tally = run(nlp, resume=False)
+    assert tally.letters == GOOD
+    assert files() == undisturbed
+
+
+@pytest.mark.parametrize("gone", ["unlisted", "unread"])
+def test_a_letter_does_not_fail_by_another_that_is_no_longer_there(nlp, folder, gone):
+    Path("in/a.txt").write_text("He took rituximab.")
+    shutil.copy("in/a.txt", "in/b.txt")
+    if gone == "unlisted":
+        run(nlp, paths=["in/a.txt", "in/b.txt"])
+        Path("in/a.txt").unlink()
+    engine = Unreading(InProcess(Settings(), nlp)) if gone == "unread" else None
+    outcome, _ = run(nlp, paths=["in/a.txt", "in/b.txt"], engine=engine)
+    assert (outcome.letters, outcome.failures) == (1, {"missing": 1})
+    assert [letter.source.path for letter in read_annotations(Path("out.jsonl"))] == ["in/b.txt"]
+
+
+class Unreading:
+    """An engine whose letter in/a.txt is removed before it is read."""
+
+    def __init__(self, engine):
+        self._engine = engine
+
+    def run(self, batches):
+        for batch in batches:
+            Path("in/a.txt").unlink(missing_ok=True)
+            yield from self._engine.run([batch])
+
+
 # ── what lies on the disk ─────────────────────────────────────────────────────────────────────────
 
 
@@ -294,6 +340,96 @@ def test_the_last_shard_is_filled_before_another_is_begun(nlp, folder):
     assert before == {path: path.stat().st_mtime_ns for path in Path("out").glob("letters-*")}
 
 
+def test_a_run_that_was_killed_as_it_wrote_leaves_nothing(nlp, undisturbed):
+    for name in (".out.jsonl.ab3_defg.part", ".out.jsonl.failures.jsonl.abcdefgh.part"):
+        Path(name).write_bytes(b"{")
+    other = Path(".out.jsonl.gz.abcdefgh.part")
+    other.write_bytes(b"of another run")
+    run(nlp)
+    assert files() == {**undisturbed, other.name: b"of another run"}
+
+
+def test_what_was_kept_leaves_the_state_small(nlp, folder):
+    for number in range(40):
+        Path(f"in/long {number}.txt").write_text("".join(f" {number}.{n * n * n}" for n in range(1500)))
+    run(nlp)
+    db = sqlite3.connect(".out.jsonl.run")
+    assert db.execute("PRAGMA freelist_count").fetchone() == (0,)
+    db.close()
+
+
+class Full(InProcess):
+    """An engine beside which the disk becomes full."""
+
+    def run(self, batches):
+        for _ in batches:
+            raise self.error
+        yield []
+
+
+@pytest.mark.parametrize("error", [OSError(28, "No space left"), sqlite3.OperationalError("disk is full")], ids=str)
+def test_a_full_disk_is_told_in_a_line_and_costs_nothing(nlp, undisturbed, error):
+    engine = Full(Settings(), nlp)
+    engine.error = error
+    with pytest.raises(InputError, match=r"out\.jsonl: cannot be written: .*\. Make room"):
+        run(nlp, engine=engine)
+    run(nlp)
+    assert files() == undisturbed
+
+
+def test_two_links_to_one_output_are_one_output(folder):
+    Path("link.jsonl").symlink_to("out.jsonl")
+    assert Target("link.jsonl").state == folder.resolve() / ".out.jsonl.run"
+
+
+@pytest.mark.parametrize(("output", "shards"), [(b"o\xff.jsonl", None), (b"o\xff", 4)])
+def test_an_output_whose_name_is_no_utf8(nlp, folder, undisturbed, output, shards):
+    output = os.fsdecode(output)
+    run(nlp, output=output, shards=shards)
+    _, tally = run(nlp, output=output, shards=shards)
+    assert tally.letters == 0
+
+
+def steps(nlp, letters, shards):
+    """Return the steps that the queries of a run over so many rows of a file take."""
+    from epistula.batch.store import Store
+
+    Path("many.jsonl").write_text("".join(f'{{"id": "{n}", "text": "x{n}"}}\n' for n in range(letters)))
+    Path("many.csv").write_text("path\n" + "".join(f"same/{n}.txt\n" for n in range(letters)))
+    Path("same").mkdir(exist_ok=True)
+    for number in range(letters):
+        Path(f"same/{number}.txt").write_text(f"He took rituximab {number // 2}.")
+    count = 0
+
+    def tick():
+        nonlocal count
+        count += 1
+
+    target = Target(f"many {letters}", shards)
+    store = Store(target.state)
+    store.db.set_progress_handler(tick, 100)
+    refs = work_list(["many.jsonl", "many.csv"])
+    Run(target, Settings(), describe(nlp), order="finish").annotate(refs, lambda n, died: Instant(), store)
+    store.close()
+    return count
+
+
+class Instant:
+    """An engine that annotates without looking."""
+
+    def run(self, batches):
+        for batch in batches:
+            yield [replace(BLANK, key=task.key, letter=str(task.key)) for task in batch]
+
+
+BLANK = Result(0, zlib.compress(b"{}"), sha256(b"{}").digest(), 2)
+
+
+@pytest.mark.parametrize("shards", [None, 10])
+def test_the_work_of_the_store_grows_as_the_letters(nlp, folder, shards):
+    assert steps(nlp, 1600, shards) < 1.5 * 4 * steps(nlp, 400, shards)
+
+
 # ── shards ────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -325,6 +461,38 @@ def test_shards_of_another_form_take_the_place_of_those_that_were(nlp, folder):
     assert len(list(read_annotations(Path("out")))) == GOOD
 
 
+def test_shards_that_were_copied_do_not_touch_those_they_were_copied_from(nlp, folder):
+    run(nlp, output="out", shards=4)
+    shutil.copytree("out", "copy")
+    before = files(Path("out"))
+    _, tally = run(nlp, output="copy", shards=3, form="jsonl.gz")
+    assert tally.letters == 0
+    assert files(Path("out")) == before
+    assert not list(Path("copy").glob("*.jsonl.part")) + list(Path("copy").glob("letters-*.jsonl"))
+
+
+def test_a_target_is_the_same_from_another_folder(nlp, folder, monkeypatch):
+    run(nlp, paths=[str(folder / "in")], output="out", shards=4)
+    monkeypatch.chdir("in")
+    _, tally = run(nlp, paths=[str(folder / "in")], output="../out", shards=4)
+    assert tally.letters == 0
+
+
+@pytest.mark.parametrize("output", ["out", "memory://bucket/out"])
+def test_shards_whose_state_is_gone_do_not_stay_beside_new_ones(nlp, folder, monkeypatch, tmp_path, output):
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    run(nlp, output=output, shards=2)
+    target = Target(output, 4, "jsonl.gz")
+    target.state.unlink()
+    run(nlp, output=output, shards=4, form="jsonl.gz")
+    there = target._files.ls("/bucket/out", detail=False) if target.remote else map(str, Path("out").iterdir())
+    shards = [name for name in there if "letters-" in name]
+    assert len(shards) == -(-(GOOD + BAD + SAME) // 4)
+    assert all(name.endswith(".gz") for name in shards)
+    if target.remote:
+        target._files.rm("/bucket", recursive=True)
+
+
 def test_a_compressed_file(nlp, undisturbed):
     run(nlp, output="out.jsonl.gz")
     assert gzip.decompress(Path("out.jsonl.gz").read_bytes()) == undisturbed["out.jsonl"]
@@ -350,6 +518,7 @@ def test_shards_in_object_storage(nlp, folder, undisturbed, monkeypatch, tmp_pat
         ("memory://bucket/out.jsonl", None, None, "Say how large with --shards"),
         ("nothing://bucket/out", 4, None, "nothing://bucket/out"),
         ("in/0.txt/out", 4, None, "Name a folder"),
+        ("out.jsonl", None, "parquet", "does not end in .parquet"),
     ],
 )
 def test_targets_that_cannot_be(folder, output, shards, form, said):

@@ -59,7 +59,7 @@ class Gzip(Jsonl):
 
     def read(self, file: IO[bytes], wanted: Iterable[tuple[int, int]]) -> Iterator[bytes | None]:
         """Yield the lines at offsets in the text; None from where it is damaged."""
-        yield from _slices(_unpacked(cast(IO[bytes], gzip.GzipFile(fileobj=file))), wanted)
+        yield from _slices(cast(IO[bytes], gzip.GzipFile(fileobj=file)), wanted)
 
 
 class Zstd(Jsonl):
@@ -81,7 +81,9 @@ class Zstd(Jsonl):
 
     def read(self, file: IO[bytes], wanted: Iterable[tuple[int, int]]) -> Iterator[bytes | None]:
         """Yield the lines at offsets in the text; None from where it is damaged."""
-        yield from _slices(_unpacked(self._zstandard.ZstdDecompressor().stream_reader(file)), wanted)
+        yield from _slices(
+            io.BufferedReader(self._zstandard.ZstdDecompressor().stream_reader(file, closefd=False)), wanted
+        )
 
 
 class Parquet(Codec):
@@ -127,13 +129,28 @@ class Parquet(Codec):
         return list(range(count))
 
     def read(self, file: IO[bytes], wanted: Iterable[tuple[int, int]]) -> Iterator[bytes | None]:
-        """Yield the lines of rows; None for all when the file is damaged."""
+        """Yield the lines of rows, a row group at a time; None for what is damaged."""
         try:
-            lines = self._parquet.read_table(file, columns=["json"])["json"]
+            packed = self._parquet.ParquetFile(file)
         except (self._arrow.ArrowException, OSError):
-            lines = []
+            packed = None
+        group, lines = -1, list[str]()
         for place, _ in wanted:
-            yield lines[place].as_py().encode() if place < len(lines) else None
+            if place // self.ROWS != group:
+                group = place // self.ROWS
+                lines = self._group(packed, group)
+            row = place % self.ROWS
+            yield lines[row].encode() if row < len(lines) else None
+
+    def _group(self, packed: Any, number: int) -> list[str]:
+        """Return the lines of a row group; none when it is damaged or not there."""
+        if packed is None or number >= packed.num_row_groups:
+            return []
+        try:
+            lines: list[str] = packed.read_row_group(number, columns=["json"])["json"].to_pylist()
+        except (self._arrow.ArrowException, OSError):
+            return []
+        return lines
 
 
 CODECS: Mapping[str, type[Codec]] = {"jsonl": Jsonl, "jsonl.gz": Gzip, "jsonl.zst": Zstd, "parquet": Parquet}
@@ -171,17 +188,18 @@ def columns(line: bytes) -> dict[str, Any]:
     }
 
 
-def _unpacked(packed: IO[bytes]) -> bytes:
-    """Return a compressed text as far as it can be read."""
-    text = io.BytesIO()
-    try:
-        while chunk := packed.read(1 << 20):
-            text.write(chunk)
-    except Exception:  # each library has errors of its own for a torn or damaged file
-        pass
-    return text.getvalue()
-
-
-def _slices(text: bytes, wanted: Iterable[tuple[int, int]]) -> Iterator[bytes | None]:
+def _slices(text: IO[bytes], wanted: Iterable[tuple[int, int]]) -> Iterator[bytes | None]:
+    """Yield the lines at offsets in a text that can only be read onwards; None from where it cannot."""
+    at, whole = 0, True
     for place, size in wanted:
-        yield text[place : place + size]
+        line = b""
+        try:
+            while whole and at < place:
+                skipped = len(text.read(min(place - at, 1 << 20)))
+                at, whole = at + skipped, skipped > 0
+            line = text.read(size) if whole else b""
+        except Exception:  # each library has errors of its own for a torn or damaged file
+            whole = False
+        whole = whole and len(line) == size
+        at += len(line)
+        yield line if whole else None

@@ -1,12 +1,13 @@
 """Annotating all letters of a work list into a target, whatever stops it on the way."""
 
 import json
+import sqlite3
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, closing
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import asdict, dataclass
 from enum import StrEnum
-from itertools import groupby
+from itertools import groupby, islice
 from pathlib import Path
 from shutil import rmtree
 from tempfile import TemporaryDirectory
@@ -19,16 +20,19 @@ from epistula.batch.fetch import Fetched, Fetcher
 from epistula.batch.job import BATCH, Job, Written, discard, not_fetched
 from epistula.batch.observer import Observer, Passed
 from epistula.batch.ref import Kind, Ref
-from epistula.batch.shards import Shards, write_lists
+from epistula.batch.shards import Shards, failures_of, write_lists
 from epistula.batch.store import Row, State, Store
 from epistula.batch.target import Target
 from epistula.batch.work import Result, Settings, Task
-from epistula.errors import ReadError
+from epistula.errors import InputError, ReadError
+from epistula.jsonl import FAILURE
 from epistula.model import Failure, Pipeline
 from epistula.version import __version__
 
 CHUNK = 64
 """Letters that are looked at in one transaction."""
+SHOWN = 20
+"""Failures that an outcome holds; all are in the list."""
 ROUNDS = 3
 """How often lines that turn out damaged on the disk are done again before that is called an error."""
 
@@ -42,6 +46,7 @@ class Outcome:
         mentions: by label.
         failures: letters that failed, by category.
         duplicates: letters with the content of another.
+        first: the first failures of the work list.
     """
 
     letters: int
@@ -49,6 +54,7 @@ class Outcome:
     mentions: Mapping[str, int]
     failures: Mapping[str, int]
     duplicates: int
+    first: tuple[Failure, ...] = ()
 
 
 class Redo(StrEnum):
@@ -79,6 +85,7 @@ class Run:
         pipeline: name, version and configuration of the pipeline that `settings` gives.
         order: in which lines stand, one of `shards.ORDERS`.
         redo: what of an earlier run is done again.
+        resume: whether anything of an earlier run is kept.
         observer: is told what happens.
         fetcher: returns what fetches letters, given the folder for temporary copies.
     """
@@ -91,10 +98,11 @@ class Run:
         *,
         order: str = "input",
         redo: Redo = Redo.CHANGED,
+        resume: bool = True,
         observer: Observer | None = None,
         fetcher: Callable[[Path], Fetcher] = Fetcher,
     ) -> None:
-        self._target, self._order, self._redo = target, order, redo
+        self._target, self._order, self._redo, self._resume = target, order, redo, resume
         self._pipeline, self._maker = pipeline, settings.fingerprint(pipeline)
         self._observer, self._fetcher = observer or Observer(), fetcher
 
@@ -115,18 +123,20 @@ class Run:
             store: the state of the target, from one who has opened it and goes on to use it.
 
         Raises:
-            InputError: another run writes to the target, or it cannot be written.
+            InputError: another run writes to the target, it cannot be written, or the disk is full.
             DeclarationError: a lexicon or rule file is broken.
         """
         with ExitStack() as stack:
+            stack.enter_context(_told(self._target))
             state = self._target.state
             if self._target.special:  # nothing can be kept beside a pipe
                 state = Path(stack.enter_context(TemporaryDirectory(prefix="epistula-"))) / "state"
             store = store or stack.enter_context(closing(Store(state)))
             spool = state.with_name(f"{state.name}.spool")
             stack.callback(rmtree, spool, ignore_errors=True)
-            if self._redo is not Redo.CHANGED:
-                store.forget(failures=self._redo is Redo.FAILED)
+            self._forget(store)
+            if not self._target.special:
+                self._target.sweep()
             total = store.enlist(refs)
             self._observer.listed(total)
             workers = engine(total, store.meta("running") == "yes")
@@ -134,23 +144,33 @@ class Run:
             shards = Shards(store, self._target, self._order)
             shards.check()
             shards.assign()
-            for _ in range(ROUNDS):
+            for turn in range(ROUNDS):
                 if isinstance(workers, Cluster):
                     self._work_shards(store, shards, workers, spool)
                 else:
                     self._work(store, shards, workers, spool)
+                if turn == 0:
+                    store.free_duplicates()
                 shards.write_ready(last=True)
                 if not store.one("SELECT 1 FROM letters WHERE state = ? LIMIT 1", State.TODO):
                     break
             else:
-                raise OSError(f"{state}: what is written to this disk is not what is read from it. Check the disk.")
+                raise InputError(f"{state}: what is written to this disk is not what is read from it. Check the disk.")
             write_lists(store, self._target)
             outcome = outcome_of(store)
             if self._target.shard is not None:
                 self._write_manifest(store, outcome)
-            store.note(running="no")
-            store.db.execute("PRAGMA incremental_vacuum")
+            store.note(running="no", redo="")
+            store.db.executescript("PRAGMA incremental_vacuum")  # execute would give back a page and stop
             return outcome
+
+    def _forget(self, store: Store) -> None:
+        """Let letters be done again, once: a run that was broken off goes on."""
+        if not self._resume or store.meta("redo") != self._redo:
+            with store.transaction():
+                if self._redo is not Redo.CHANGED or not self._resume:
+                    store.forget(failures=self._resume and self._redo is Redo.FAILED)
+                store.note(redo=self._redo)
 
     def _work(self, store: Store, shards: Shards, engine: Engine, spool: Path) -> None:
         under_way: dict[int, Fetched] = {}
@@ -181,7 +201,7 @@ class Run:
         with self._fetcher(spool) as fetcher:
             for done in cluster.run_jobs(self._jobs(store, shards, fetcher, under_way)):
                 if isinstance(done, Written):
-                    results = store.put_shard(done, self._target.shard_name(done.number), self._maker)
+                    results = store.put_shard(done, self._target.codec.suffix, self._maker)
                 else:
                     results = store.put(done, self._maker)
                 self._tell(store, results, under_way)
@@ -239,7 +259,7 @@ class Run:
         return Passed.KEPT if known and row.content == content and row.maker == self._maker else None
 
     def _write_manifest(self, store: Store, outcome: Outcome) -> None:
-        rows = store.db.execute("SELECT file, letters, bytes, digest FROM shards ORDER BY number").fetchall()
+        rows = store.db.execute("SELECT number, letters, bytes, digest FROM shards ORDER BY number").fetchall()
         manifest: dict[str, Any] = {
             "epistula": __version__,
             "pipeline": asdict(self._pipeline),
@@ -248,12 +268,27 @@ class Run:
             "failures": sum(outcome.failures.values()),
             "duplicates": outcome.duplicates,
             "shards": [
-                {"file": file.rsplit("/", 1)[-1], "letters": letters, "bytes": size, "sha256": digest}
-                for file, letters, size, digest in rows
+                {"file": self._target.file_name(number), "letters": letters, "bytes": size, "sha256": digest}
+                for number, letters, size, digest in rows
             ],
         }
         with self._target.writing(f"{self._target.output}/manifest.json") as file:
             file.write(json.dumps(manifest, indent=1).encode() + b"\n")
+
+
+@contextmanager
+def _told(target: Target) -> Iterator[None]:
+    """Tell of a disk that is full, or fails, in one line.
+
+    Raises:
+        InputError: so it is.
+    """
+    try:
+        yield
+    except (OSError, sqlite3.OperationalError) as error:
+        reason = f"cannot be written: {getattr(error, 'strerror', None) or error}"
+        way_out = "Make room, or mend what is wrong; the same command goes on from there."
+        raise InputError(f"{target.output}: {reason}. {way_out}") from error
 
 
 def outcome_of(store: Store) -> Outcome:
@@ -273,4 +308,5 @@ def outcome_of(store: Store) -> Outcome:
         "SELECT count(*) FROM letters JOIN letters AS own ON own.key = letters.original WHERE own.state = ?",
         State.DONE,
     )
-    return Outcome(letters, pages, dict(mentions), dict(failures.fetchall()), duplicates)
+    first = tuple(map(FAILURE.validate_json, islice(failures_of(store), SHOWN)))
+    return Outcome(letters, pages, dict(mentions), dict(failures.fetchall()), duplicates, first)

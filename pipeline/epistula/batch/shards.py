@@ -8,7 +8,7 @@ import json
 import zlib
 from collections.abc import Iterator
 from hashlib import sha256
-from itertools import chain
+from itertools import chain, groupby
 
 from epistula.batch.codecs import codec_of
 from epistula.batch.store import PAGE, State, Store
@@ -16,6 +16,18 @@ from epistula.batch.target import Target
 
 ORDERS = {"input": "position", "finish": "finished"}
 """In which order lines stand: that of the work list, or that in which they were finished."""
+
+
+LAST = "SELECT DISTINCT member FROM letters WHERE state = 1 AND member IS NOT NULL ORDER BY member"
+"""Query for the shards that hold a line."""
+READY = (
+    "SELECT member FROM (SELECT DISTINCT member FROM letters INDEXED BY by_data"
+    " WHERE data IS NOT NULL AND state = 1 AND member IS NOT NULL) AS found WHERE NOT EXISTS"
+    " (SELECT 1 FROM letters WHERE letters.member = found.member AND letters.state = 0) ORDER BY member"
+)
+"""Query for the shards with a line to write and none to wait for; asked often, so it looks at no other letters."""
+FREE = "SELECT key FROM letters INDEXED BY by_finish WHERE state = 1 AND member IS NULL ORDER BY finished LIMIT ?"
+"""Query for the letters that are done and in no shard."""
 
 
 class Shards:
@@ -29,7 +41,8 @@ class Shards:
         where they are whole, and are to be done again where they are not."""
         form = f"{self._target.codec.suffix} {self._target.shard} {self._column}"
         before = self._store.meta("form") or form
-        for number, name, digest in self._store.db.execute("SELECT number, file, digest FROM shards").fetchall():
+        for number, suffix, digest in self._store.db.execute("SELECT number, suffix, digest FROM shards").fetchall():
+            name = self._target.shard_name(number, suffix)
             if before != form or self._target.digest(name) != digest:
                 self.rescue(number)
                 self._store.db.execute("DELETE FROM shards WHERE number = ?", (number,))
@@ -64,37 +77,27 @@ class Shards:
             ).fetchall():  # fmt: skip
                 self._target.remove(self._target.shard_name(number))
                 self._store.db.execute("DELETE FROM shards WHERE number = ?", (number,))
+            self._target.remove_others({number for (number,) in self._store.db.execute("SELECT number FROM shards")})
 
     def _gather(self, size: int, last: bool) -> None:
         """Make shards of what was finished since the last one; those done again leave theirs."""
         db = self._store.db
         db.execute("UPDATE letters SET member = NULL WHERE state != ? AND member IS NOT NULL", (State.DONE,))
         # the last shard takes in more until it is full
-        db.execute(
-            "UPDATE letters SET member = NULL WHERE member = (SELECT max(member) FROM letters)"
-            " AND (SELECT count(*) FROM letters WHERE member = (SELECT max(member) FROM letters)) < ?", (size,),
-        )  # fmt: skip
+        newest = self._store.one("SELECT max(member) FROM letters WHERE member IS NOT NULL")
+        if self._store.one("SELECT count(*) FROM letters WHERE member = ?", newest) < size:
+            db.execute("UPDATE letters SET member = NULL WHERE member = ?", (newest,))
         while True:
-            keys = db.execute(
-                "SELECT key FROM letters WHERE state = ? AND member IS NULL ORDER BY finished LIMIT ?",
-                (State.DONE, size),
-            ).fetchall()
+            keys = db.execute(FREE, (size,)).fetchall()
             if not keys or (len(keys) < size and not last):
                 return
-            number = self._store.one("SELECT coalesce(max(member), -1) + 1 FROM letters")
+            number = self._store.one("SELECT coalesce(max(member), -1) + 1 FROM letters WHERE member IS NOT NULL")
             with self._store.transaction():
                 db.executemany("UPDATE letters SET member = ? WHERE key = ?", [(number, key) for (key,) in keys])
 
     def _complete(self, last: bool) -> list[int]:
         """Return the shards with nothing left to do that have something to write."""
-        waiting = (
-            "" if last else "AND member NOT IN (SELECT member FROM letters WHERE state = 0 AND member IS NOT NULL)"
-        )
-        found = self._store.db.execute(
-            f"SELECT DISTINCT member FROM letters WHERE state = ? AND member IS NOT NULL"
-            f" AND (data IS NOT NULL OR ?) {waiting} ORDER BY member",
-            (State.DONE, last),
-        ).fetchall()
+        found = self._store.db.execute(LAST if last else READY).fetchall()
         numbers = [int(number) for (number,) in found]
         return numbers or ([0] if last and self._target.shard is None else [])
 
@@ -134,7 +137,8 @@ class Shards:
                 [(number, place, key) for key, place in zip(keys, places, strict=True)],
             )
             self._store.db.execute(
-                "INSERT OR REPLACE INTO shards VALUES (?, ?, ?, ?, ?)", (number, name, digest, len(keys), written)
+                "INSERT OR REPLACE INTO shards VALUES (?, ?, ?, ?, ?)",
+                (number, self._target.codec.suffix, digest, len(keys), written),
             )
 
     def _sizes(self, number: int) -> Iterator[tuple[int]]:
@@ -174,9 +178,10 @@ class Shards:
         ).fetchall()  # fmt: skip
         if not rows:
             return
-        name = self._store.one("SELECT file FROM shards WHERE number = ?", number) or self._target.shard_name(number)
+        suffix = self._store.one("SELECT suffix FROM shards WHERE number = ?", number) or self._target.codec.suffix
+        name = self._target.shard_name(number, suffix)
         with self._target.reading(name) as file, self._store.transaction():
-            codec = codec_of(name, self._target.codec)
+            codec = codec_of(suffix, self._target.codec)
             found = codec.read(file, [(place, size) for _, place, size, _ in rows]) if file else iter(())
             for key, _, _, digest in rows:
                 line = next(found, None)
@@ -199,7 +204,7 @@ def line_of(data: bytes | None, digest: bytes) -> bytes | None:
 
 def write_lists(store: Store, target: Target) -> None:
     """Write the failures and the duplicates of a run; a list without an entry is taken away."""
-    for what, lines in (("failures", _failures(store)), ("duplicates", _duplicates(store))):
+    for what, lines in (("failures", failures_of(store)), ("duplicates", _duplicates(store))):
         name, first = target.name_of(what), next(lines, None)
         if first is None:
             target.remove(name)
@@ -208,7 +213,7 @@ def write_lists(store: Store, target: Target) -> None:
             file.writelines(line + b"\n" for line in chain([first], lines))
 
 
-def _failures(store: Store) -> Iterator[bytes]:
+def failures_of(store: Store) -> Iterator[bytes]:
     """Yield the failures in the order of the work list; a duplicate of a letter that failed has failed too."""
     found = store.db.execute(
         "SELECT letters.name, letters.state, coalesce(own.data, letters.data) FROM letters"
@@ -222,15 +227,14 @@ def _failures(store: Store) -> Iterator[bytes]:
 
 def _duplicates(store: Store) -> Iterator[bytes]:
     """Yield for each letter with duplicates its id, hash and path, and the paths that have the same content."""
-    originals = store.db.execute(
-        "SELECT key, letter, content, name FROM letters WHERE state = ? AND key IN"
-        " (SELECT original FROM letters WHERE original IS NOT NULL) ORDER BY position", (State.DONE,),
+    found = store.db.execute(
+        "SELECT own.key, own.letter, own.content, own.name, letters.name FROM letters"
+        " JOIN letters AS own ON own.key = letters.original WHERE own.state = ?"
+        " ORDER BY own.position, letters.position", (State.DONE,),
     )  # fmt: skip
-    for key, letter, content, name in originals.fetchall():
-        same = store.db.execute("SELECT name FROM letters WHERE original = ? ORDER BY position", (key,)).fetchall()
-        yield _dump(
-            {"id": letter, "sha256": content.split()[0], "path": name, "duplicates": [other for (other,) in same]}
-        )
+    for (_, letter, content, name), same in groupby(found, key=lambda row: row[:4]):
+        others = [row[4] for row in same]
+        yield _dump({"id": letter, "sha256": content.split()[0], "path": name, "duplicates": others})
 
 
 def _dump(row: dict[str, object]) -> bytes:

@@ -19,13 +19,13 @@ from epistula.batch.work import Result, failed
 from epistula.errors import InputError
 from epistula.model import Failure, FailureCategory
 
-VERSION = 1
+VERSION = 2
 PAGE = 500
 """Rows that are looked at in one go."""
 
 TABLES = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID;
-CREATE TABLE shards (number INTEGER PRIMARY KEY, file TEXT, digest TEXT, letters INTEGER, bytes INTEGER);
+CREATE TABLE shards (number INTEGER PRIMARY KEY, suffix TEXT, digest TEXT, letters INTEGER, bytes INTEGER);
 CREATE TABLE letters (
   key INTEGER PRIMARY KEY, name TEXT NOT NULL, line INTEGER NOT NULL, ref TEXT,
   round INTEGER NOT NULL, position INTEGER NOT NULL, state INTEGER NOT NULL DEFAULT 0,
@@ -36,7 +36,10 @@ CREATE INDEX by_position ON letters (round, position);
 CREATE INDEX by_content ON letters (content, position) WHERE content IS NOT NULL AND original IS NULL;
 CREATE INDEX by_state ON letters (state);
 CREATE INDEX by_member ON letters (member, position) WHERE member IS NOT NULL;
+CREATE INDEX by_member_finish ON letters (member, finished) WHERE member IS NOT NULL;
 CREATE INDEX by_shard ON letters (shard) WHERE shard IS NOT NULL;
+CREATE INDEX by_data ON letters (member) WHERE data IS NOT NULL AND state = 1;
+CREATE INDEX by_finish ON letters (finished) WHERE member IS NULL AND state = 1;
 CREATE INDEX by_row ON letters (name, letter) WHERE line > 0;
 """
 """`ref` is null for what cannot be looked for; `member` is the shard that a line belongs to, `shard` and `place` where
@@ -87,7 +90,8 @@ class Store:
         try:
             yield
         except BaseException:
-            self.db.execute("ROLLBACK")
+            if self.db.in_transaction:  # a full disk has ended it
+                self.db.execute("ROLLBACK")
             raise
         self.db.execute("COMMIT")
 
@@ -155,9 +159,15 @@ class Store:
 
     def forget(self, *, failures: bool = False) -> None:
         """Let letters be done again: all, or those that failed."""
-        states = [State.FAILED] if failures else list(State)
-        marks = ", ".join("?" * len(states))
-        self.db.execute(f"UPDATE letters SET maker = NULL WHERE state IN ({marks})", states)
+        self.db.execute("UPDATE letters SET maker = NULL WHERE state = ? OR NOT ?", (State.FAILED, failures))
+
+    def free_duplicates(self) -> None:
+        """Let duplicates be done of letters that were no longer there when they were to be read."""
+        self.db.execute(
+            "UPDATE letters SET state = ?, original = NULL WHERE state = ? AND original IN"
+            " (SELECT key FROM letters WHERE state = ? AND content IS NULL)",
+            (State.TODO, State.DUPLICATE, State.FAILED),
+        )
 
     def expect(self, key: int, content: str) -> None:
         """Note the content of a letter that is to be annotated."""
@@ -195,8 +205,8 @@ class Store:
         """Keep the result of a letter that could not be fetched; within a transaction."""
         self._put(result, None)
 
-    def put_shard(self, written: Written, file: str, maker: str) -> list[Result]:
-        """Keep the results of a shard that a worker wrote, all or none; return as `put`."""
+    def put_shard(self, written: Written, suffix: str, maker: str) -> list[Result]:
+        """Keep the results of a shard that a worker wrote, in a file with a suffix, all or none; return as `put`."""
         number, keys = written.number, [(written.number, place, key) for key, place in written.places]
         with self.transaction():
             kept = self._keep(written.results, maker)
@@ -205,7 +215,7 @@ class Store:
             )
             if written.digest is not None:
                 size = sum(result.size for result in written.results if result.category is None)
-                values = (number, file, written.digest, len(keys), size)
+                values = (number, suffix, written.digest, len(keys), size)
                 self.db.execute("INSERT OR REPLACE INTO shards VALUES (?, ?, ?, ?, ?)", values)
         return kept
 
@@ -219,13 +229,15 @@ class Store:
         return list(kept.values())
 
     def _put(self, result: Result, maker: str | None) -> None:
+        """Keep a result; without a maker nothing is known of the letter, and it is looked at anew."""
         self._finished += 1
         state = State.DONE if result.category is None else State.FAILED
         self.db.execute(
-            "UPDATE letters SET state = ?, maker = ?, letter = ?, original = NULL, category = ?, pages = ?,"
-            " mentions = ?, reading = ?, tagging = ?, finished = ?, digest = ?, size = ?, data = ? WHERE key = ?",
+            "UPDATE letters SET state = ?, maker = ?, content = iif(? IS NULL, NULL, content), letter = ?,"
+            " original = NULL, category = ?, pages = ?, mentions = ?, reading = ?, tagging = ?, finished = ?,"
+            " digest = ?, size = ?, data = ? WHERE key = ?",
             (
-                state, maker, result.letter, result.category, result.pages, json.dumps(dict(result.mentions)),
+                state, maker, maker, result.letter, result.category, result.pages, json.dumps(dict(result.mentions)),
                 result.reading, result.tagging, self._finished, result.digest, result.size, result.line, result.key,
             ),
         )  # fmt: skip
@@ -236,7 +248,8 @@ class Store:
         if not line or result.category is not None:
             return
         same = self.db.execute(
-            "SELECT key, line FROM letters WHERE name = ? AND letter = ? AND line > 0 AND state = ? ORDER BY line",
+            "SELECT key, line FROM letters INDEXED BY by_row"  # else all rows of the file are looked through
+            " WHERE name = ? AND letter = ? AND line > 0 AND state = ? ORDER BY line",
             (name, result.letter, State.DONE),
         ).fetchall()
         for key, later in same[1:]:

@@ -1,9 +1,10 @@
 """Where a run writes: a file, or a folder of shards, here or in object storage."""
 
 import os
+import re
 import shutil
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from hashlib import sha256
 from pathlib import Path
@@ -16,6 +17,9 @@ from epistula.jsonl import failures_path, is_special, replacing
 from epistula.model import content_id
 
 REMOTE = "://"
+OURS = r"(letters-[0-9]{5,}\.[a-z.]+|(manifest\.json|failures\.jsonl|duplicates\.jsonl))"
+"""Names of what a run writes into a folder of shards."""
+SHARD = re.compile(rf"letters-[0-9]{{5,}}\.({'|'.join(map(re.escape, CODECS))})")
 
 
 class Target:
@@ -35,6 +39,8 @@ class Target:
         if self.remote and shard is None:
             raise InputError(f"{output}: in object storage a run writes shards. Say how large with --shards.")
         self.codec = _codec(form) if form else codec_of(output, Jsonl())
+        if form and shard is None and not is_special(Path(output)) and not output.casefold().endswith(f".{form}"):
+            raise InputError(f"{output}: does not end in .{form}, and would not be read as that. Name it so.")
         self._files: Any = None
         self._digests: dict[str, tuple[object, str | None]] = {}
         if self.remote:
@@ -55,6 +61,7 @@ class Target:
             return folder / f"{content_id('run', self.output)}.run"
         if self.shard is not None:
             return path / ".epistula.run"
+        path = path.resolve()  # one state, by whatever link the file is named
         return path.with_name(f".{path.name}.run")
 
     @property
@@ -70,11 +77,13 @@ class Target:
             return [path for path in Path(self.output).iterdir() if path.is_file()]
         return [Path(self.output), Path(self.name_of("failures")), Path(self.name_of("duplicates"))]
 
-    def shard_name(self, number: int) -> str:
-        """Return the path of a shard; of the file itself when there are no shards."""
-        if self.shard is None:
-            return self.output
-        return f"{self.output}/letters-{number:05}{self.codec.suffix}"
+    def shard_name(self, number: int, suffix: str | None = None) -> str:
+        """Return the path of a shard, or of one with another suffix; of the file itself when there are no shards."""
+        return self.output if self.shard is None else f"{self.output}/{self.file_name(number, suffix)}"
+
+    def file_name(self, number: int, suffix: str | None = None) -> str:
+        """Return the name of a shard in its folder."""
+        return f"letters-{number:05}{self.codec.suffix if suffix is None else suffix}"
 
     def name_of(self, what: str) -> str:
         """Return the path of the list of "failures" or "duplicates"."""
@@ -139,11 +148,26 @@ class Target:
         elif not is_special(Path(name)):
             Path(name).unlink(missing_ok=True)
 
+    def remove_others(self, numbers: Collection[int]) -> None:
+        """Remove shards with other numbers or of another form: those of a run whose state is gone."""
+        if self.shard is None:
+            return
+        keep = {self.file_name(number) for number in numbers}
+        folder = self._files.ls(self.output, detail=False) if self.remote else os.listdir(self.output)  # noqa: PTH208
+        for name in (str(path).rpartition("/")[2] for path in folder):
+            if SHARD.fullmatch(name) and name not in keep:
+                self.remove(f"{self.output}/{name}")
+
     def sweep(self) -> None:
-        """Remove what is left of shards that were being written when their writer was killed."""
-        if not self.remote and self.shard is not None:
-            for path in Path(self.output).glob(".letters-*.part"):
-                path.unlink(missing_ok=True)
+        """Remove what is left of files that were being written when their writer was killed."""
+        if self.remote:
+            return
+        path = Path(self.output).resolve()
+        folder, names = (path.parent, re.escape(path.name)) if self.shard is None else (path, OURS)
+        left = re.compile(rf"\.{names}(\.(failures|duplicates)\.jsonl)?\.[a-z0-9_]{{8}}\.part")
+        for name in os.listdir(folder):  # noqa: PTH208 (names that are no UTF-8 too, and many)
+            if left.fullmatch(name):
+                (folder / name).unlink(missing_ok=True)
 
 
 def digest_of(file: IO[bytes]) -> str:

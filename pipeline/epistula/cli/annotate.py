@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 FAILED = 3
 """Exit code of a run in which some letters failed."""
+GOES_ON = "The same command goes on from there."
+GOES_ON_RESUMED = "The same command without --no-resume goes on from there."
 HANDFUL = 8
 """Letters up to which no other process is started: they would be done before it is ready."""
 
@@ -91,14 +93,15 @@ def annotate(
             settings,
             pipeline,
             order=order,
-            redo=Redo(redo) if resume else Redo.ALL,
+            redo=Redo(redo),
+            resume=resume,
             observer=Several(tally, bar, *([log] if log else [])),
         )
         try:
             outcome = run.annotate(refs, workers_for)
         except KeyboardInterrupt:
             done = tally.letters + sum(tally.failures.values()) + sum(tally.passes.values())
-            console.print(f"Stopped after {done} of {tally.total}. The same command goes on from there.")
+            console.print(f"Stopped after {done} of {tally.total}. {GOES_ON if resume else GOES_ON_RESUMED}")
             raise typer.Exit(130) from None
         if log:
             log.finished(outcome, tally)

@@ -21,9 +21,6 @@ if TYPE_CHECKING:
     from epistula.batch.run import Outcome
     from epistula.batch.target import Target
 
-SHOWN = 20
-"""Failures that are shown; all are in the list."""
-
 
 class Bar(Observer):
     """A progress bar with letters done, rate, failures and time left."""
@@ -164,18 +161,19 @@ def print_summary(console: Console, outcome: "Outcome", tally: Tally, target: "T
 
 
 def _print_failures(console: Console, outcome: "Outcome", target: "Target") -> None:
-    from epistula.jsonl import FAILURE
-
     total = sum(outcome.failures.values())
     by = ", ".join(f"{category} {count}" for category, count in sorted(outcome.failures.items()))
-    with target.reading(target.name_of("failures")) as file:
-        for line in [line for line, _ in zip(file or (), range(SHOWN), strict=False)]:
-            failure = FAILURE.validate_json(line)
-            place = f", line {failure.line}" if failure.line else ""
-            console.print("[red]failed[/] ", end="")
-            said = f"{failure.path}{place}: {failure.reason} [{failure.category}]"
-            console.print(said, soft_wrap=True, highlight=False, markup=False)
-    said = f"{total} failed ({by}); they are listed in {target.name_of('failures')}."
+    for failure in outcome.first:
+        place = f", line {failure.line}" if failure.line else ""
+        console.print("[red]failed[/] ", end="")
+        said = f"{failure.path}{place}: {failure.reason} [{failure.category}]"
+        console.print(said, soft_wrap=True, highlight=False, markup=False)
+    where = (
+        "name a file to have all of them listed"
+        if target.special
+        else f"they are listed in {target.name_of('failures')}"
+    )
+    said = f"{total} failed ({by}); {where}."
     console.print(said, soft_wrap=True, highlight=False, markup=False)
 
 
