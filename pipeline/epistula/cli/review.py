@@ -171,7 +171,7 @@ def _login_name() -> str:
 
 
 def _check_name(name: str) -> str:
-    from epistula.review.asking import ADJUDICATED
+    from epistula.review.rows import ADJUDICATED
 
     if not (0 < len(name) <= 64 and name.isprintable() and name == name.strip()) or name == ADJUDICATED:
         raise InputError(f"{name!r} cannot be a reviewer's name. Give up to 64 letters, not {ADJUDICATED!r}.")

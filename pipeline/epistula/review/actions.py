@@ -114,9 +114,10 @@ def _is_rejected(draft: Draft, name: str) -> bool:
 def join(draft: Draft, arguments: Arguments) -> None:
     """Make one mention of several of one label: `mentions`. Attributes are those of the first in the text."""
     names = arguments.get("mentions")
-    if not isinstance(names, list) or len(names) < 2:
+    found = {row["id"]: row for row in map(draft.mention, names)} if isinstance(names, list) else {}
+    if len(found) < 2:
         raise ValueError("Choose two mentions or more to join.")
-    rows = sorted((draft.mention(name) for name in names), key=lambda row: (row["start"], row["end"]))
+    rows = sorted(found.values(), key=lambda row: (row["start"], row["end"]))
     if len({row["label"] for row in rows}) > 1:
         raise ValueError("Only mentions of one label can be joined.")
     end = max(row["end"] for row in rows)

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, or_, select
 
 from epistula.errors import InputError
 from epistula.evaluate import adjudicate as judging
@@ -23,15 +23,16 @@ from epistula.review.tables import entries, events, letters, states
 from epistula.review.views import Day, Question
 
 
-def agreement(connection: Connection, shelf: Shelf, one: str, other: str) -> Agreement:
+def agreement(connection: Connection, shelf: Shelf, one: str, other: str, reader: str | None) -> Agreement:
     """Return how far two tracks agree on the letters that both have marked done.
 
     Raises:
         InputError: there is no such letter.
     """
-    numbers = done_in_both(connection, one, other)
+    numbers = done_in_both(connection, one, other, reader)
     if not numbers:
-        raise InputError(f"{_named(one)} and {_named(other)} have no letter that both marked done. Finish one in both.")
+        said = "that you marked done too" if _takes_part(connection, reader) else "that both marked done"
+        raise InputError(f"{_named(one)} and {_named(other)} have no letter {said}. Finish one in each.")
     return agreement_of(*_sides(connection, shelf, one, other, numbers))
 
 
@@ -39,12 +40,27 @@ def _named(track: str) -> str:
     return repr(track) if track else "the shared track"
 
 
-def done_in_both(connection: Connection, one: str, other: str) -> list[int]:
-    """Return the letters that two tracks have marked done."""
+def done_in_both(connection: Connection, one: str, other: str, reader: str | None) -> list[int]:
+    """Return the letters that two tracks have marked done; for a blind reader who reviews too, those done by all."""
     first, second = states.alias(), states.alias()
     query = select(first.c.no).join(second, second.c.no == first.c.no).order_by(first.c.no)
     query = query.where(first.c.track == one, second.c.track == other, first.c.done, second.c.done)
+    if _takes_part(connection, reader):
+        query = query.where(first.c.no.in_(select(states.c.no).where(states.c.track == reader, states.c.done)))
     return list(connection.execute(query).scalars())
+
+
+def _takes_part(connection: Connection, reader: str | None) -> bool:
+    """Say whether a blind reader has decided on letters, and is not one who only adjudicates."""
+    began = (states.c.track == reader, or_(states.c.done, states.c.decided > 0))
+    return reader is not None and connection.execute(select(states.c.no).where(*began).limit(1)).first() is not None
+
+
+def hides(connection: Connection, track: str, reader: str | None) -> bool:
+    """Say whether a track has decisions on letters that a blind reader who reviews too has not done."""
+    own = select(states.c.no).where(states.c.track == reader, states.c.done)
+    decided = select(states.c.no).where(states.c.track == track, states.c.version > 0, states.c.no.not_in(own))
+    return _takes_part(connection, reader) and connection.execute(decided.limit(1)).first() is not None
 
 
 def _sides(
@@ -54,10 +70,10 @@ def _sides(
     return first, second
 
 
-def over_time(connection: Connection, shelf: Shelf, one: str, other: str) -> list[Day]:
+def over_time(connection: Connection, shelf: Shelf, one: str, other: str, reader: str | None) -> list[Day]:
     """Return the agreement by the day (UTC) on which the second of two tracks was done with a letter."""
     days: dict[date, list[int]] = defaultdict(list)
-    for no in done_in_both(connection, one, other):
+    for no in done_in_both(connection, one, other, reader):
         days[max(_done_at(connection, track, no) for track in (one, other)).date()].append(no)
     return [
         Day(day, agreement_of(*_sides(connection, shelf, one, other, numbers))) for day, numbers in sorted(days.items())
@@ -71,10 +87,10 @@ def _done_at(connection: Connection, track: str, no: int) -> datetime:
 
 
 def questions(
-    connection: Connection, shelf: Shelf, one: str, other: str, letter_id: str | None
+    connection: Connection, shelf: Shelf, one: str, other: str, letter_id: str | None, reader: str | None
 ) -> Iterator[Question]:  # fmt: skip
     """Yield what two tracks see differently in letters that both have marked done, with how it was decided."""
-    numbers = done_in_both(connection, one, other)
+    numbers = done_in_both(connection, one, other, reader)
     if letter_id is not None:
         chosen = set(connection.execute(select(letters.c.no).where(letters.c.id == letter_id)).scalars())
         numbers = [no for no in numbers if no in chosen]
@@ -97,7 +113,8 @@ def _name(one: str, other: str, key: Key) -> str:
 
 
 def adjudicate(
-    connection: Connection, shelf: Shelf, one: str, other: str, key: Key, answer: Decision, when: datetime
+    connection: Connection, shelf: Shelf, one: str, other: str, key: Key, answer: Decision, when: datetime,
+    reader: str | None,
 ) -> int:  # fmt: skip
     """Decide a disagreement in the track "adjudicated", see `Store.adjudicate`.
 
@@ -110,7 +127,7 @@ def adjudicate(
         no, revision = known(connection, key[0])
     except KeyError:
         raise InputError(f"letter {key[0]}: there is none. Load the page again.") from None
-    if no not in done_in_both(connection, one, other):
+    if no not in done_in_both(connection, one, other, reader):
         raise InputError(f"letter {key[0]}: is not marked done in both tracks. Load the page again.")
     first, second = _sides(connection, shelf, one, other, [no])
     asked = [key_of(found) for found in disagreements(both(first, second)[0][0])]

@@ -8,13 +8,11 @@ from starlette.requests import Request
 from epistula.labels import all_labels
 from epistula.review.answers import id_from_url
 from epistula.review.bodies import UNKEEPABLE
+from epistula.review.queue import ORDERS, STATES
 from epistula.review.store import Store
 from epistula.review.views import LetterView
 
-ORDERS = ("order", "uncertainty", "label", "disagreement", "forms")
-STATES = ("open", "done", "all")
 DEFAULTS: dict[str, Any] = {"order": "uncertainty", "label": None, "state": "open", "search": ""}
-ADJUDICATED = "adjudicated"
 
 
 class Asked(NamedTuple):
@@ -34,8 +32,13 @@ def store_of(request: Request) -> Store:
 
 def track_of(request: Request) -> str:
     """Return the track that a reviewer works in: the shared one, or in blind mode one's own."""
+    return reader_of(request) or ""
+
+
+def reader_of(request: Request) -> str | None:
+    """Return who must not see of others' decisions those on letters that they have not done: nobody unless blind."""
     who: str = request.state.who
-    return who if request.app.state.options.blind else ""
+    return who if request.app.state.options.blind else None
 
 
 def query_text(request: Request, name: str, most: int = 200) -> str:

@@ -15,6 +15,8 @@ from epistula.review.tables import VERSION, about, metadata, tracks
 WRITES = "epistula_writes"
 WRITER_LOCK = 0x65706973
 """Of PostgreSQL's advisory locks: one writer at a time, as in SQLite, so that counts over letters cannot deadlock."""
+ONE_STATE = {"isolation_level": "REPEATABLE READ"}
+"""How PostgreSQL reads as SQLite does: a version must not be of later than the document that it is told of."""
 PATIENCE_MS = 30_000
 SQLITE = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", f"busy_timeout={PATIENCE_MS}")
 SEARCH = {
@@ -45,6 +47,7 @@ class Database:
         self._lock = threading.RLock()
         try:
             self.engine = _sqlite(address) if self.name == "sqlite" else create_engine(address, pool_pre_ping=True)
+            self._reading = self.engine if self.name == "sqlite" else self.engine.execution_options(**ONE_STATE)
             self._writing = self.engine.execution_options(**{WRITES: True})
             self._open()
         except (SQLAlchemyError, ImportError) as error:
@@ -62,7 +65,7 @@ class Database:
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """Give a connection that sees one state of the database."""
-        with self.engine.connect() as connection:
+        with self._reading.connect() as connection:
             yield connection
 
     @contextmanager

@@ -215,26 +215,37 @@ class Store:
         with self._database.reading() as connection:
             return ledger.tracks(connection)
 
-    def agreement(self, one: str, other: str) -> Agreement:
+    def agreement(self, one: str, other: str, reader: str | None = None) -> Agreement:
         """Return how far two tracks agree on the letters that both have marked done.
+
+        For a blind `reader` who reviews too, here and below, only those count that the reader has done as well.
 
         Raises:
             InputError: there is no such letter.
         """
         with self._database.reading() as connection:
-            return comparing.agreement(connection, self._shelf, one, other)
+            return comparing.agreement(connection, self._shelf, one, other, reader)
 
-    def agreement_over_time(self, one: str, other: str) -> list[Day]:
+    def agreement_over_time(self, one: str, other: str, reader: str | None = None) -> list[Day]:
         """Return the agreement of two tracks by the day on which the second of them marked a letter done."""
         with self._database.reading() as connection:
-            return comparing.over_time(connection, self._shelf, one, other)
+            return comparing.over_time(connection, self._shelf, one, other, reader)
 
-    def disagreements(self, one: str, other: str, letter_id: str | None = None) -> list[Question]:
+    def disagreements(
+        self, one: str, other: str, letter_id: str | None = None, reader: str | None = None
+    ) -> list[Question]:
         """Return what two tracks see differently in letters that both have marked done, with how it was decided."""
         with self._database.reading() as connection:
-            return list(comparing.questions(connection, self._shelf, one, other, letter_id))
+            return list(comparing.questions(connection, self._shelf, one, other, letter_id, reader))
 
-    def adjudicate(self, one: str, other: str, key: Key, decision: str, who: str, note: str = "") -> int:
+    def hides(self, track: str, reader: str | None) -> bool:
+        """Say whether a track has decisions on letters that a blind reader who reviews too has not done."""
+        with self._database.reading() as connection:
+            return comparing.hides(connection, track, reader)
+
+    def adjudicate(
+        self, one: str, other: str, key: Key, decision: str, who: str, note: str = "", reader: str | None = None
+    ) -> int:
         """Decide a disagreement in the track "adjudicated" and return the event; a letter is done with its last one.
 
         Args:
@@ -243,13 +254,14 @@ class Store:
             decision: "one", "other" or, for an attribute, "=VALUE".
             who: whoever decides.
             note: why.
+            reader: see `agreement`.
 
         Raises:
             InputError: no such disagreement, or a decision that cannot be.
         """
         answer = Decision(decision, who, note)
         with self._database.writing() as connection:
-            return comparing.adjudicate(connection, self._shelf, one, other, key, answer, self._clock())
+            return comparing.adjudicate(connection, self._shelf, one, other, key, answer, self._clock(), reader)
 
     def add_user(self, name: str, password_hash: str) -> None:
         """Add a reviewer, or give one a new password (`people.hashed` makes the hash); sessions of that name end."""

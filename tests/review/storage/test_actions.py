@@ -140,7 +140,7 @@ def test_joining_spans_from_the_first_to_the_last():
     with pytest.raises(ValueError, match="one label"):
         after("join", mentions=[other, *ids("improved")])
     with pytest.raises(ValueError, match="two mentions"):
-        after("join", mentions=[other])
+        after("join", mentions=[other, other])
 
 
 def test_joining_related_mentions_keeps_one_relation():

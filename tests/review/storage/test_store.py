@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import create_engine, text
 
 from epistula.errors import InputError
+from epistula.review import ledger
 from epistula.review.decisions import Change, ConflictError, applied
 from epistula.review.documents import document_of, under
 from epistula.review.store import Store
@@ -27,6 +28,21 @@ def test_a_letter_is_as_predicted_until_somebody_decides(store):
     assert view.predictions == letter()
     assert view.predicted == {mention.id for mention in letter().spans}
     assert not view.done
+
+
+def test_a_letter_and_its_version_are_of_one_moment(store, monkeypatch):
+    store.take_in([letter()])
+    summary = ledger.summary
+
+    def meanwhile(*asked):
+        monkeypatch.undo()
+        store.decide("one", "", "bob", "done", [Change("done", None, True)])
+        return summary(*asked)
+
+    monkeypatch.setattr(ledger, "summary", meanwhile)
+    view = store.letter("one")
+    assert (view.done, view.version) == (False, 0), "else the page would never ask for what bob did"
+    assert store.letter("one").version == 1
 
 
 @pytest.mark.parametrize("name", ["nothing", "", "one\0", "'; DROP TABLE letters; --", "é" * 500])

@@ -12,8 +12,9 @@ from epistula.evaluate.adjudicate import Key, key_of
 from epistula.evaluate.agreement import Agreement
 from epistula.evaluate.match import Scheme
 from epistula.review.answers import data, letter_url, page
-from epistula.review.asking import ADJUDICATED, query_text, store_of
+from epistula.review.asking import query_text, reader_of, store_of
 from epistula.review.bodies import json_post, text_of
+from epistula.review.rows import ADJUDICATED
 from epistula.review.store import Store
 from epistula.review.views import Day, Question
 
@@ -27,7 +28,8 @@ def agreement(request: Request) -> Response:
     found, days, problem = None, [], None
     if one != other:
         try:
-            found, days = store.agreement(one, other), store.agreement_over_time(one, other)
+            found = store.agreement(one, other, reader_of(request))
+            days = store.agreement_over_time(one, other, reader_of(request))
         except InputError as error:
             problem = str(error)
     return page(
@@ -77,7 +79,7 @@ def adjudicate(request: Request) -> Response:
     questions, problem = [], None
     if one != other:
         try:
-            questions = store.disagreements(one, other)
+            questions = store.disagreements(one, other, reader=reader_of(request))
         except InputError as error:
             problem = str(error)
     return page(
@@ -106,17 +108,19 @@ def decide(request: Request, body: dict[str, Any]) -> Response:
     if key is None:
         return data({"message": "There is no such disagreement."}, 422)
     try:
-        store.adjudicate(one, other, key, decision, request.state.who, text_of(body, "note", 5000))
+        note = text_of(body, "note", 5000)
+        store.adjudicate(one, other, key, decision, request.state.who, note, reader=reader_of(request))
     except InputError as error:
         return data({"message": str(error)}, 422)
-    return data({"left": sum(question.answer is None for question in store.disagreements(one, other))})
+    left = store.disagreements(one, other, reader=reader_of(request))
+    return data({"left": sum(question.answer is None for question in left)})
 
 
 def _key(given: str) -> Key | None:
     try:
         letter, start, end, label, what = json.loads(given)
         return str(letter), int(start), int(end), str(label), str(what)
-    except (ValueError, TypeError, RecursionError):
+    except (ValueError, TypeError, OverflowError, RecursionError):
         return None
 
 

@@ -11,16 +11,16 @@ from starlette.routing import Route
 from epistula.jsonl import ANNOTATION
 from epistula.review.answers import data, labels_css, letter_url, page, see_other
 from epistula.review.asking import (
-    ADJUDICATED,
-    ORDERS,
-    STATES,
     filters_of,
     given_filters,
     query_text,
+    reader_of,
     store_of,
     track_of,
 )
 from epistula.review.bodies import number_of
+from epistula.review.queue import ORDERS, STATES
+from epistula.review.rows import ADJUDICATED
 from epistula.review.state import queue_url
 from epistula.review.views import Queue, Row
 
@@ -99,7 +99,9 @@ def export(request: Request) -> Response:
         raise HTTPException(403, "In a blind review everybody exports their own decisions.")
     only_done = request.query_params.get("done", "") not in {"", "0"}
     store = store_of(request)
-    if track not in {*store.tracks(), track_of(request), ""}:
+    if track == ADJUDICATED and store.hides(track, reader_of(request)):
+        raise HTTPException(403, "Letters were adjudicated that you have not marked done. Finish them first.")
+    if track not in {*store.tracks(), track_of(request), "", ADJUDICATED}:
         raise HTTPException(404, "Nobody has decided anything under that name.")
 
     def lines() -> Iterator[bytes]:

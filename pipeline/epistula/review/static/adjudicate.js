@@ -7,6 +7,7 @@ const items = all(".disagreement", root);
 const csrf = one("meta[name=csrf]").content;
 let at = -1;
 let chain = Promise.resolve();
+let unsaved = 0;
 
 function look(index, focus = true) {
   if (!items.length) return;
@@ -29,7 +30,8 @@ function decide(item, decision) {
   const next = items.findIndex((each, i) => i > items.indexOf(item) && !each.dataset.decision);
   if (next >= 0) look(next);
   const body = JSON.stringify({ one: root.dataset.one, other: root.dataset.other, key: item.dataset.key, decision });
-  chain = chain.then(() => post(item, body, decision));
+  unsaved++;
+  chain = chain.then(() => post(item, body, decision)).then(() => { unsaved--; });
 }
 
 async function post(item, body, decision) {
@@ -37,6 +39,7 @@ async function post(item, body, decision) {
     try {
       const response = await fetch("/adjudicate", { method: "POST", headers: { "Content-Type": "application/json", "X-CSRF": csrf }, body, keepalive: true });
       const answer = await response.json();
+      if (response.status === 429 || response.status >= 500) throw new Error(answer.message);
       if (response.ok) {
         one("#left").textContent = `${answer.left} left`;
         say(`${decision}, ${answer.left} left`);
@@ -73,4 +76,5 @@ document.addEventListener("keydown", (event) => {
   event.preventDefault();
   run();
 });
+addEventListener("beforeunload", (event) => { if (unsaved) event.preventDefault(); }); // these are kept nowhere else
 look(0, false);
