@@ -3,7 +3,7 @@
 import os
 import tempfile
 from collections.abc import Callable, Iterable
-from hashlib import sha256
+from hashlib import file_digest, sha256
 from pathlib import Path
 
 from epistula.errors import ReadError
@@ -84,8 +84,5 @@ def file_sha256(path: str) -> str:
     Raises:
         OSError: it cannot be read.
     """
-    digest = sha256()
     with Path(path).open("rb") as file:
-        while chunk := file.read(CHUNK):
-            digest.update(chunk)
-    return digest.hexdigest()
+        return file_digest(file, "sha256").hexdigest()

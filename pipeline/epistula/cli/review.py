@@ -6,7 +6,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from hashlib import file_digest, sha256
+from hashlib import sha256
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -194,11 +194,12 @@ def _opened(store: str | None, annotations: Path) -> "Iterator[Store]":
 
 def _digest(path: Path) -> str:
     """Return the SHA-256 of a file; of the shards of a folder together; nothing of what is not there."""
+    from epistula.batch.spool import file_sha256
+
     found = sha256()
     for part in sorted(path.glob(SHARDS)) if path.is_dir() else [path]:
         if part.is_file():
-            with part.open("rb") as file:
-                found.update(file_digest(file, "sha256").digest())
+            found.update(file_sha256(str(part)).encode())
     return found.hexdigest()
 
 
